@@ -1,0 +1,39 @@
+"""Where one enrolment stands in its flow: all that `step()` remembers, stored as JSON with the enrolment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`visit` grows by one with each step entered: it names the visit in attempts, timers and happenings."""
+
+    step: str | None = None
+    visit: int = 0
+    try_no: int = 0
+    turn: int = 0  # number of the prompt that the live call is waiting on
+    mistakes: int = 0  # wrong or missing keys in the live call
+    confirming: bool = False  # the first of two confirmations has been pressed
+    last_sms: str | None = None  # the SMS step whose keys a late reply still means
+    last_call: str | None = None  # the step that the live call began with (its texts stay in use)
+    accepted_by: str | None = None  # evidence of the acceptance
+    qualified_by: str | None = None  # evidence of the recharge
+    unclear: int = 0  # replies that could not be understood, for the polite question and then a human
+    result: str | None = None
+
+    @property
+    def finished(self) -> bool:
+        return self.result is not None
+
+    def to_json(self) -> dict[str, Any]:
+        """Only what differs from a fresh state, to keep a million rows small."""
+        fresh = State()
+        return {name: value for name, value in asdict(self).items() if value != getattr(fresh, name)}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> State:
+        known = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in stored.items() if name in known})
