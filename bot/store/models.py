@@ -252,17 +252,8 @@ class AttemptRow(Row):
         one_of("status", AttemptStatus),
         CheckConstraint("on_denied IN ('wait', 'skip', 'exit')", name="on_denied"),
         CheckConstraint("status <> 'sending' OR lease_until IS NOT NULL", name="sending_leased"),
-        Index("ix_attempts_due", "channel", "due_at", postgresql_where=text("status = 'due'")),
-        Index(
-            "ix_attempts_unsettled",
-            "lease_until",
-            postgresql_where=text("status IN ('sending', 'unconfirmed')"),
-        ),
-        Index(
-            "ix_attempts_open",
-            "taken_at",
-            postgresql_where=text("status IN ('accepted', 'sent', 'ringing', 'in_progress')"),
-        ),
+        Index("ix_attempts_due", "campaign_id", "channel", "due_at", postgresql_where=text("status = 'due'")),
+        Index("ix_attempts_lease", "lease_until", postgresql_where=text("lease_until IS NOT NULL")),
         Index("ix_attempts_voicemail", "id", postgresql_where=text("voicemail = 'due'")),
         Index("ix_attempts_customer_taken", "customer_id", "taken_at"),
         Index("ix_attempts_campaign_status", "campaign_id", "status"),
@@ -286,6 +277,7 @@ class AttemptRow(Row):
     on_denied: Mapped[str]
     sends: Mapped[int] = mapped_column(SmallInteger, server_default="0")  # POSTs made, by proven absence or 429
     fence: Mapped[int] = mapped_column(server_default="0")
+    # Sending: the worker's lease. Later: when to ask the carrier, should it stay silent. Settled: none.
     lease_until: Mapped[datetime | None]
     started_at: Mapped[datetime | None]  # when the POST of the current lease was about to be made
     to_number: Mapped[str | None]
@@ -294,7 +286,7 @@ class AttemptRow(Row):
     language: Mapped[str | None]
     segments: Mapped[int | None] = mapped_column(SmallInteger)
     carrier_sid: Mapped[str | None] = mapped_column(unique=True)
-    taken_at: Mapped[datetime | None]  # the carrier took it; caps count this
+    taken_at: Mapped[datetime | None]  # set by the claim, cleared where the carrier took nothing; caps count it
     settled_at: Mapped[datetime | None]
     error_code: Mapped[str | None]
     answered_by: Mapped[str | None]
@@ -328,6 +320,7 @@ class EventRow(Row):
     __tablename__ = "events"
     __table_args__ = (
         Index("ix_events_waiting", "id", postgresql_where=text("processed_at IS NULL")),
+        Index("ix_events_news", "customer_id", postgresql_where=text("processed_at IS NULL")),
         Index("ix_events_customer", "customer_id", "received_at"),
         {"postgresql_with": {"fillfactor": 90, "autovacuum_vacuum_scale_factor": 0.05}},
     )

@@ -1,4 +1,4 @@
-"""first tables"""
+"""The first tables: every noun of the path."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ down_revision = None
 
 
 def upgrade() -> None:
-    
     op.create_table(
         "events",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -30,6 +29,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_events_customer", "events", ["customer_id", "received_at"], unique=False)
     op.create_index(op.f("ix_events_enrolment_id"), "events", ["enrolment_id"], unique=False)
+    op.create_index(
+        "ix_events_news",
+        "events",
+        ["customer_id"],
+        unique=False,
+        postgresql_where=sa.text("processed_at IS NULL"),
+    )
     op.create_index(
         "ix_events_waiting", "events", ["id"], unique=False, postgresql_where=sa.text("processed_at IS NULL")
     )
@@ -351,23 +357,16 @@ def upgrade() -> None:
     op.create_index(
         "ix_attempts_due",
         "attempts",
-        ["channel", "due_at"],
+        ["campaign_id", "channel", "due_at"],
         unique=False,
         postgresql_where=sa.text("status = 'due'"),
     )
     op.create_index(
-        "ix_attempts_open",
-        "attempts",
-        ["taken_at"],
-        unique=False,
-        postgresql_where=sa.text("status IN ('accepted', 'sent', 'ringing', 'in_progress')"),
-    )
-    op.create_index(
-        "ix_attempts_unsettled",
+        "ix_attempts_lease",
         "attempts",
         ["lease_until"],
         unique=False,
-        postgresql_where=sa.text("status IN ('sending', 'unconfirmed')"),
+        postgresql_where=sa.text("lease_until IS NOT NULL"),
     )
     op.create_index(
         "ix_attempts_voicemail",
@@ -515,11 +514,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_work_order_moves_work_order_id"), "work_order_moves", ["work_order_id"], unique=False
     )
-    
 
 
 def downgrade() -> None:
-    
     op.drop_index(op.f("ix_work_order_moves_work_order_id"), table_name="work_order_moves")
     op.drop_table("work_order_moves")
     op.drop_index(op.f("ix_decisions_attempt_id"), table_name="decisions")
@@ -544,14 +541,7 @@ def downgrade() -> None:
         "ix_attempts_voicemail", table_name="attempts", postgresql_where=sa.text("voicemail = 'due'")
     )
     op.drop_index(
-        "ix_attempts_unsettled",
-        table_name="attempts",
-        postgresql_where=sa.text("status IN ('sending', 'unconfirmed')"),
-    )
-    op.drop_index(
-        "ix_attempts_open",
-        table_name="attempts",
-        postgresql_where=sa.text("status IN ('accepted', 'sent', 'ringing', 'in_progress')"),
+        "ix_attempts_lease", table_name="attempts", postgresql_where=sa.text("lease_until IS NOT NULL")
     )
     op.drop_index("ix_attempts_due", table_name="attempts", postgresql_where=sa.text("status = 'due'"))
     op.drop_index("ix_attempts_customer_taken", table_name="attempts")
@@ -580,7 +570,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_flow_revisions_flow"), table_name="flow_revisions")
     op.drop_table("flow_revisions")
     op.drop_index("ix_events_waiting", table_name="events", postgresql_where=sa.text("processed_at IS NULL"))
+    op.drop_index("ix_events_news", table_name="events", postgresql_where=sa.text("processed_at IS NULL"))
     op.drop_index(op.f("ix_events_enrolment_id"), table_name="events")
     op.drop_index("ix_events_customer", table_name="events")
     op.drop_table("events")
-    

@@ -1,0 +1,79 @@
+"""What a campaign promises, what billing is asked to credit for it, and how far the budget reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+
+class OddOffer(ValueError):
+    """The offer as stored makes no sense; the message names the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    min_recharge: Decimal
+    bonus: Decimal
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Offer:
+        return cls(
+            min_recharge=_money(stored, "min_recharge"),
+            bonus=_money(stored, "bonus"),
+        )
+
+
+def _money(stored: Mapping[str, Any], name: str) -> Decimal:
+    """Absent is nothing promised or asked for; anything but a finite amount from 0 up is an error."""
+    try:
+        amount = Decimal(str(stored.get(name, 0)))
+    except InvalidOperation:
+        raise OddOffer(f"offer.{name} is not an amount: {stored[name]!r}") from None
+    if not amount.is_finite() or amount < 0:
+        raise OddOffer(f"offer.{name} is not an amount from 0 up: {stored[name]!r}")
+    return amount
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """One grant claimed for crediting; `grant_id` is the key under which billing takes it once.
+
+    `unconfirmed`: billing was asked before and may have credited, so it must be asked about first.
+    """
+
+    grant_id: UUID
+    fence: int
+    tries: int
+    unconfirmed: bool
+    campaign_id: int
+    enrolment_id: int
+    customer_id: int
+    msisdn: str = field(repr=False)
+    amount: Decimal
+    reason: str  # what the customer's statement says: the campaign's name
+
+
+@dataclass(frozen=True, slots=True)
+class Credited:
+    """Billing's own reference of the credit."""
+
+    billing_ref: str
+
+
+def affordable(asked: Iterable[Decimal], room: Decimal | None) -> list[bool]:
+    """Who of those that ask, first come first served, still fits into what the budget has left.
+
+    A smaller bonus may fit after a larger one did not. Without a budget (`None`) everyone fits.
+    """
+    answers = []
+    left = room
+    for amount in asked:
+        fits = left is None or amount <= left
+        if fits and left is not None:
+            left -= amount
+        answers.append(fits)
+    return answers

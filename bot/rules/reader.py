@@ -1,0 +1,285 @@
+"""Turns sqlglot's tree into ours, node by listed node, checking names and types on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlglot import exp
+
+from bot.rules import tree
+from bot.rules.catalogue import FactorCatalogue, FactorType
+from bot.rules.functions import FUNCTIONS
+from bot.rules.problems import did_you_mean
+from bot.rules.tree import KIND_OF, Expr, Fact, Kind, Literal
+
+UNKNOWN_FACTOR = "KL102"
+WRONG_TYPE = "KL103"
+FORBIDDEN = "KL104"
+
+_SIGNS: dict[type[exp.Expression], str] = {
+    exp.EQ: "=",
+    exp.NEQ: "<>",
+    exp.LT: "<",
+    exp.LTE: "<=",
+    exp.GT: ">",
+    exp.GTE: ">=",
+}
+_ARITHMETIC: dict[type[exp.Expression], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/"}
+_TEMPORAL = (Kind.DATE, Kind.DATETIME)
+
+
+class Misread(ValueError):
+    """What is wrong, and at which character of the condition."""
+
+    def __init__(self, code: str, offset: int, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.code, self.offset, self.message, self.hint = code, offset, message, hint
+
+
+class TreeReader:
+    def __init__(self, catalogue: FactorCatalogue | None, extra: dict[str, FactorType]) -> None:
+        self._catalogue = catalogue
+        self._extra = extra
+        self.facts: list[Fact] = []
+
+    def condition(self, node: exp.Expression) -> Expr:
+        """The whole condition, which must be true or false."""
+        return self._flag(node)
+
+    def _read(self, node: exp.Expression) -> tuple[Expr, Kind]:
+        for kinds, read in _READERS:
+            if isinstance(node, kinds):
+                return read(self, node)
+        raise Misread(FORBIDDEN, offset_of(node), *_refusal(node))
+
+    def _flag(self, node: exp.Expression) -> Expr:
+        expr, kind = self._read(node)
+        self._demand(kind, Kind.FLAG, node)
+        return expr
+
+    def _demand(self, kind: Kind, wanted: Kind, node: exp.Expression) -> None:
+        if kind not in (wanted, Kind.ANY):
+            raise Misread(
+                WRONG_TYPE,
+                offset_of(node),
+                f"{node.sql()!r} is {kind}, where {wanted} is needed",
+                "a condition must be true or false" if wanted is Kind.FLAG else "",
+            )
+
+    def _both(self, node: exp.Expression) -> tuple[Expr, Kind]:
+        left, right = self._flag(node.this), self._flag(node.expression)
+        return (tree.And if isinstance(node, exp.And) else tree.Or)(left, right), Kind.FLAG
+
+    def _not(self, node: exp.Expression) -> tuple[Expr, Kind]:
+        return tree.Not(self._flag(node.this)), Kind.FLAG
+
+    def _paren(self, node: exp.Expression) -> tuple[Expr, Kind]:
+        return self._read(node.this)
+
+    def _compare(self, node: exp.Expression) -> tuple[Expr, Kind]:
+        left, right = self._alike(node.this, node.expression)
+        return tree.Compare(_SIGNS[type(node)], left, right), Kind.FLAG
+
+    def _between(self, node: exp.Expression) -> tuple[Expr, Kind]:
+        low_node, high_node = node.args["low"], node.args["high"]
+        if node.args.get("symmetric"):
+            raise Misread(FORBIDDEN, offset_of(node), "between symmetric is not allowed")
+        inner, low = self._alike(node.this, low_node)
+        _, high = self._alike(node.this, high_node)
+        return tree.Between(inner, low, high), Kind.FLAG
+
+    def _in(self, node: exp.Expression) -> tuple[Expr, Kind]:
+        choices = node.expressions
+        if not choices or node.args.get("query") or node.args.get("unnest") or node.args.get("field"):
+            raise Misread(FORBIDDEN, offset_of(node), "in needs a list of values", "tier in ('high', 'mid')")
+        pairs = [self._alike(node.this, choice) for choice in choices]
+        return tree.Among(pairs[0][0], tuple(choice for _, choice in pairs)), Kind.FLAG
+
+    def _is(self, node: exp.Expression) -> tuple[Expr, Kind]:
+        if isinstance(node.expression, exp.Null):
+            return tree.IsNull(self._read(node.this)[0]), Kind.FLAG
+        raise Misread(
+            FORBIDDEN, offset_of(node), "after is, only null or not null is allowed", "use = true or = false"
+        )
+
+    def _like(self, node: exp.Expression) -> tuple[Expr, Kind]:
+        inner, kind = self._read(node.this)
+        self._demand(kind, Kind.TEXT, node.this)
+        pattern = node.expression
+        if not (isinstance(pattern, exp.Literal) and pattern.is_string):
+            raise Misread(FORBIDDEN, offset_of(pattern), "like needs a quoted pattern", "name like '张%'")
+        if "\\" in pattern.name:
+            raise Misread(FORBIDDEN, offset_of(pattern), "a like pattern may not contain a backslash")
+        return tree.Like(inner, pattern.name, isinstance(node, exp.ILike)), Kind.FLAG
+
+    def _calculate(self, node: exp.Expression) -> tuple[Expr, Kind]:
+        operands = []
+        for side in (node.this, node.expression):
+            expr, kind = self._read(side)
+            if kind in _TEMPORAL:
+                raise Misread(
+                    WRONG_TYPE,
+                    offset_of(side),
+                    "dates can be compared, but not calculated with",
+                    "use a factor that counts days",
+                )
+            self._demand(kind, Kind.NUMBER, side)
+            operands.append(expr)
+        return tree.Arithmetic(_ARITHMETIC[type(node)], *operands), Kind.NUMBER
+
+    def _minus(self, node: exp.Expression) -> tuple[Expr, Kind]:
+        inner, kind = self._read(node.this)
+        self._demand(kind, Kind.NUMBER, node.this)
+        return tree.Minus(inner), Kind.NUMBER
+
+    def _fact(self, node: exp.Expression) -> tuple[Expr, Kind]:
+        assert isinstance(node, exp.Column)
+        if node.args.get("db"):
+            raise Misread(FORBIDDEN, offset_of(node), f"{node.sql()!r} is no factor")
+        name = f"{node.table}.{node.name}" if node.table else node.name
+        name = name if name in self._extra else name.lower()
+        kind, type_ = self._kind_of(name, node)
+        fact = Fact(name, type_)
+        self.facts.append(fact)
+        return fact, kind
+
+    def _kind_of(self, name: str, node: exp.Expression) -> tuple[Kind, FactorType | None]:
+        if name in self._extra:
+            return KIND_OF[self._extra[name]], self._extra[name]
+        if self._catalogue is None:
+            return Kind.ANY, None
+        factor = self._catalogue.get(name)
+        if factor is None:
+            hint = did_you_mean(name, [*self._catalogue.factors, *self._extra])
+            raise Misread(UNKNOWN_FACTOR, offset_of(node), f"unknown factor {name!r}", hint)
+        return KIND_OF[factor.type], factor.type
+
+    def _literal(self, node: exp.Expression) -> tuple[Expr, Kind]:
+        if node.args["is_string"]:
+            return Literal(node.name), Kind.TEXT
+        return Literal(Decimal(node.name)), Kind.NUMBER
+
+    def _boolean(self, node: exp.Expression) -> tuple[Expr, Kind]:
+        return Literal(bool(node.this)), Kind.FLAG
+
+    def _null(self, node: exp.Expression) -> tuple[Expr, Kind]:
+        return Literal(None), Kind.ANY
+
+    def _dated(self, node: exp.Expression) -> tuple[Expr, Kind]:
+        """`date '2026-01-01'` and `timestamp '...'` arrive as casts of a quoted literal; no other cast is."""
+        wanted = {exp.DataType.Type.DATE: Kind.DATE, exp.DataType.Type.TIMESTAMP: Kind.DATETIME}
+        kind = wanted.get(node.args["to"].this)
+        if kind is None or not (isinstance(node.this, exp.Literal) and node.this.is_string):
+            raise Misread(FORBIDDEN, offset_of(node), "cast is not allowed")
+        return Literal(_moment(node.this.name, kind, node)), kind
+
+    def _function(self, node: exp.Expression) -> tuple[Expr, Kind]:
+        name, arguments = function_call(node)
+        signature = FUNCTIONS.get(name)
+        if signature is None:
+            hint = did_you_mean(name, FUNCTIONS) or f"allowed are {', '.join(sorted(FUNCTIONS))}"
+            raise Misread(FORBIDDEN, offset_of(node), f"the function {name} is not allowed", hint)
+        if not signature.fewest <= len(arguments) <= signature.most:
+            raise Misread(WRONG_TYPE, offset_of(node), f"{name} does not take {len(arguments)} values")
+        read = [self._read(argument) for argument in arguments]
+        known = [kind for _, kind in read if kind is not Kind.ANY]
+        wanted = signature.takes or (known[0] if known else Kind.ANY)
+        for (_, kind), argument in zip(read, arguments, strict=True):
+            if wanted is not Kind.ANY:
+                self._demand(kind, wanted, argument)
+        return tree.Function(name, tuple(expr for expr, _ in read)), signature.gives or wanted
+
+    def _alike(self, left: exp.Expression, right: exp.Expression) -> tuple[Expr, Expr]:
+        """Both sides of a comparison; a quoted date beside a date factor is read as a date."""
+        a, kind_a = self._read(left)
+        b, kind_b = self._read(right)
+        if kind_a in _TEMPORAL:
+            b, kind_b = _as_moment(b, kind_b, kind_a, right)
+        if kind_b in _TEMPORAL:
+            a, kind_a = _as_moment(a, kind_a, kind_b, left)
+        if kind_a is not kind_b and Kind.ANY not in (kind_a, kind_b):
+            raise Misread(
+                WRONG_TYPE,
+                offset_of(right),
+                f"{left.sql()!r} is {kind_a}, but {right.sql()!r} is {kind_b}",
+                "text values need quotes" if Kind.TEXT in (kind_a, kind_b) else "",
+            )
+        return a, b
+
+
+def _as_moment(expr: Expr, kind: Kind, wanted: Kind, node: exp.Expression) -> tuple[Expr, Kind]:
+    if isinstance(expr, Literal) and isinstance(expr.value, str):
+        return Literal(_moment(expr.value, wanted, node)), wanted
+    is_date = isinstance(expr, Literal) and type(expr.value) is date
+    if is_date and wanted is Kind.DATETIME:
+        assert isinstance(expr, Literal)
+        return Literal(_moment(str(expr.value), wanted, node)), wanted
+    return expr, kind
+
+
+def _moment(text: str, kind: Kind, node: exp.Expression) -> date | datetime:
+    try:
+        if kind is Kind.DATE:
+            return date.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Misread(WRONG_TYPE, offset_of(node), f"{text!r} is not {kind}", "write 2026-11-22") from error
+    if moment.tzinfo is not None:
+        raise Misread(WRONG_TYPE, offset_of(node), f"{text!r} has a zone", "times in conditions are UTC")
+    return moment
+
+
+def function_call(node: exp.Expression) -> tuple[str, list[exp.Expression]]:
+    """Name and arguments, whether sqlglot knows the function or not."""
+    if isinstance(node, exp.Anonymous):
+        return str(node.this).lower(), list(node.expressions)
+    assert isinstance(node, exp.Func)
+    arguments: list[exp.Expression] = []
+    for value in node.args.values():
+        parts = value if isinstance(value, list) else [value]
+        arguments += [part for part in parts if isinstance(part, exp.Expression)]
+    return _NAMES.get(type(node), node.sql_name().lower()), arguments
+
+
+def offset_of(node: exp.Expression) -> int:
+    """The first character of the node, by the first of its parts that knows its own."""
+    starts = [part.meta["start"] for part in node.walk() if "start" in part.meta]
+    return min(starts, default=0)
+
+
+def _refusal(node: exp.Expression) -> tuple[str, str]:
+    if isinstance(node, exp.Query | exp.DDL | exp.DML | exp.Command | exp.Subquery | exp.Exists):
+        return "statements and sub-queries are not allowed", "only a condition over factors is"
+    if isinstance(node, exp.CurrentDate | exp.CurrentTimestamp):
+        return "a condition knows no clock", "use a factor that counts days, such as days_since_recharge"
+    return f"{node.sql()[:60]!r} is not allowed in a condition", ""
+
+
+_NAMES: dict[type[exp.Expression], str] = {exp.Length: "length", exp.Floor: "floor", exp.Ceil: "ceil"}
+
+_Read = Callable[[TreeReader, exp.Expression], tuple[Expr, Kind]]
+_READERS: tuple[tuple[type[exp.Expression] | tuple[type[exp.Expression], ...], _Read], ...] = (
+    ((exp.And, exp.Or), TreeReader._both),
+    (exp.Not, TreeReader._not),
+    (exp.Paren, TreeReader._paren),
+    (tuple(_SIGNS), TreeReader._compare),
+    (exp.Between, TreeReader._between),
+    (exp.In, TreeReader._in),
+    (exp.Is, TreeReader._is),
+    ((exp.Like, exp.ILike), TreeReader._like),
+    (tuple(_ARITHMETIC), TreeReader._calculate),
+    (exp.Neg, TreeReader._minus),
+    (exp.Column, TreeReader._fact),
+    (exp.Literal, TreeReader._literal),
+    (exp.Boolean, TreeReader._boolean),
+    (exp.Null, TreeReader._null),
+    (exp.Cast, TreeReader._dated),
+    ((exp.CurrentDate, exp.CurrentTimestamp, exp.Query, exp.Exists), lambda _, node: _refuse(node)),
+    (exp.Func, TreeReader._function),
+)
+
+
+def _refuse(node: exp.Expression) -> tuple[Expr, Kind]:
+    raise Misread(FORBIDDEN, offset_of(node), *_refusal(node))

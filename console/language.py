@@ -1,0 +1,107 @@
+"""Which language and zone a person reads in, and how numbers, money and moments are written there."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
+from flask import Blueprint, Flask, redirect, request, session, url_for
+from flask_babel import Babel, get_locale
+from flask_login import current_user
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from console import wiring
+from console.redirects import inside
+
+LANGUAGES = {"en": "English", "zh": "中文"}
+TRANSLATIONS = Path(__file__).parent / "translations"
+
+blueprint = Blueprint("language", __name__)
+
+
+@blueprint.post("/language/<code>")
+def choose(code: str) -> Response:
+    if code not in LANGUAGES:
+        raise NotFound
+    session["language"] = code
+    return redirect(inside(request.form.get("next")) or url_for("console.home"))
+
+
+def selected() -> str:
+    """What was chosen in this session, else the user's own language, else what the browser asks for."""
+    chosen = session.get("language")
+    if chosen in LANGUAGES:
+        return str(chosen)
+    if current_user.is_authenticated and current_user.language in LANGUAGES:
+        return str(current_user.language)
+    return request.accept_languages.best_match(list(LANGUAGES), default="en") or "en"
+
+
+def zone() -> ZoneInfo:
+    return ZoneInfo(wiring.wired().settings.default_time_zone or "UTC")
+
+
+def install(app: Flask) -> None:
+    Babel(app, locale_selector=selected, default_translation_directories=str(TRANSLATIONS))
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    filters = (count, compact, share, points, money, moment, day, clock, span, duration)
+    app.jinja_env.filters.update({write.__name__: write for write in filters})
+    app.jinja_env.globals.update(LANGUAGES=LANGUAGES, language=selected, zone_name=lambda: zone().key)
+
+
+def count(value: int | Decimal) -> str:
+    return format_decimal(value, locale=get_locale())
+
+
+def compact(value: int) -> str:
+    """Whole up to four digits, then short: 12K, 1.2万."""
+    if value < 10_000:
+        return count(value)
+    return format_compact_decimal(value, locale=get_locale(), fraction_digits=1)
+
+
+def share(value: float, digits: int = 1) -> str:
+    """0.1234 as 12.3 %, in the way of the language."""
+    return format_percent(value, format=f"#,##0.{'0' * digits}%" if digits else None, locale=get_locale())
+
+
+def points(value: float) -> str:
+    """A difference between two shares, always signed: +4.2, in percentage points."""
+    return format_decimal(round(value * 100, 1), format="+#,##0.0;-#,##0.0", locale=get_locale())
+
+
+def money(value: Decimal | float | int) -> str:
+    return format_currency(value, wiring.wired().settings.currency, locale=get_locale())
+
+
+def moment(value: datetime, zone_of: str | None = None) -> str:
+    """Day and minute, in the console's zone or in that of the customer."""
+    tz = ZoneInfo(zone_of) if zone_of else zone()
+    local = value.astimezone(tz)
+    return f"{format_date(local, 'medium', locale=get_locale())} {format_time(local, 'short', locale=get_locale())}"
+
+
+def day(value: datetime) -> str:
+    return format_datetime(value.astimezone(zone()), "full", locale=get_locale()).rsplit(" ", 1)[0]
+
+
+def clock(value: datetime, zone_of: str | None = None) -> str:
+    tz = ZoneInfo(zone_of) if zone_of else zone()
+    return format_time(value.astimezone(tz), "short", locale=get_locale())
+
+
+def span(value: datetime) -> str:
+    """How far from now: in 3 hours, 20 minutes ago."""
+    away = value - wiring.now()
+    return format_timedelta(away, add_direction=True, threshold=1.2, locale=get_locale())
+
+
+def duration(value: timedelta | int) -> str:
+    """A call's length: 1:05."""
+    seconds = int(value.total_seconds() if isinstance(value, timedelta) else value)
+    return f"{seconds // 60}:{seconds % 60:02d}"

@@ -1,0 +1,29 @@
+"""Phone numbers and senders: which ones Twilio would take for what they claim to be."""
+
+import re
+
+_E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
+_SHORT_CODE = re.compile(r"\d{3,8}", re.ASCII)
+_ALPHANUMERIC = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}", re.ASCII)
+_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?#].*)?", re.ASCII)
+
+
+def is_e164(text: str) -> bool:
+    return _E164.fullmatch(text) is not None
+
+
+def is_sender(text: str) -> bool:
+    return any(pattern.fullmatch(text) for pattern in (_E164, _SHORT_CODE, _ALPHANUMERIC))
+
+
+def is_webhook_url(text: str) -> bool:
+    """An http(s) URL; Twilio takes no underscore in the host's name."""
+    return _URL.fullmatch(text) is not None
+
+
+def country_of(msisdn: str) -> str:
+    """Good enough for the geographic parameters of a webhook."""
+    for prefix, country in (("+86", "CN"), ("+852", "HK"), ("+44", "GB"), ("+1", "US")):
+        if msisdn.startswith(prefix):
+            return country
+    return ""

@@ -1,0 +1,212 @@
+"""The kinds of people a rehearsal plays, how common each is, and what each does when contacted.
+
+Shares and rates are assumptions of the rehearsal, chosen so that every branch of a campaign is walked and the treated
+recharge more often than the control group; they are no measurement of real customers.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rehearsal.offers import Intent
+
+
+class Pickup(StrEnum):
+    """What becomes of a ringing phone."""
+
+    HUMAN = "human"
+    MACHINE = "machine"
+    NO_ANSWER = "no-answer"
+    BUSY = "busy"
+    FAILED = "failed"
+
+
+Pickups = tuple[tuple[Pickup, float], ...]
+
+_MOSTLY_ANSWERS: Pickups = ((Pickup.HUMAN, 0.82), (Pickup.NO_ANSWER, 0.10), (Pickup.BUSY, 0.08))
+_RARELY_ANSWERS: Pickups = ((Pickup.NO_ANSWER, 0.85), (Pickup.HUMAN, 0.15))
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    name: str
+    share: float
+    # texts
+    replies: Intent | None = None
+    reply_odds: float = 0.0
+    reply_minutes: tuple[float, float] = (2, 180)
+    free_wording: float = 0.0  # how often a refusal comes in words of one's own
+    undelivered: tuple[int, ...] = ()  # carrier's error codes, where texts do not arrive
+    blocked: bool = False  # opted out at the carrier before we came
+    # calls
+    pickups: Pickups = _MOSTLY_ANSWERS
+    first_pickups: Pickups | None = None
+    presses: tuple[Intent, ...] = ()  # at the first menu, the second ...; the last one stays
+    press_odds: float = 1.0
+    patience_seconds: tuple[float, float] | None = None
+    # money
+    recharge_invited: float = 0.0
+    recharge_accepted: float = 0.0
+    recharge_below_minimum: float = 0.15
+    spontaneous_per_day: float = 0.010
+
+
+PERSONAS: tuple[Persona, ...] = (
+    Persona(
+        name="keen",
+        share=0.14,
+        replies=Intent.JOIN,
+        reply_odds=0.85,
+        reply_minutes=(1, 60),
+        presses=(Intent.JOIN,),
+        recharge_invited=0.30,
+        recharge_accepted=0.85,
+        recharge_below_minimum=0.08,
+    ),
+    Persona(
+        name="persuadable",
+        share=0.22,
+        replies=Intent.JOIN,
+        reply_odds=0.45,
+        presses=(Intent.JOIN,),
+        press_odds=0.65,
+        recharge_invited=0.15,
+        recharge_accepted=0.60,
+    ),
+    Persona(
+        name="busy",
+        share=0.10,
+        replies=Intent.JOIN,
+        reply_odds=0.35,
+        reply_minutes=(120, 600),
+        first_pickups=((Pickup.BUSY, 0.6), (Pickup.NO_ANSWER, 0.4)),
+        presses=(Intent.JOIN,),
+        press_odds=0.7,
+        recharge_invited=0.10,
+        recharge_accepted=0.60,
+    ),
+    Persona(name="silent", share=0.14, recharge_invited=0.08),
+    Persona(
+        name="wants_manager",
+        share=0.06,
+        replies=Intent.MANAGER,
+        reply_odds=0.8,
+        presses=(Intent.MANAGER,),
+        recharge_invited=0.10,
+        recharge_accepted=0.40,
+    ),
+    Persona(
+        name="opts_out",
+        share=0.04,
+        replies=Intent.OPT_OUT,
+        reply_odds=0.9,
+        reply_minutes=(1, 30),
+        free_wording=0.3,
+        presses=(Intent.OPT_OUT,),
+    ),
+    Persona(
+        name="angry",
+        share=0.015,
+        replies=Intent.OPT_OUT,
+        reply_odds=1.0,
+        reply_minutes=(0.5, 5),
+        free_wording=0.8,
+        presses=(Intent.OPT_OUT,),
+        patience_seconds=(6, 40),
+        spontaneous_per_day=0.004,
+    ),
+    Persona(
+        name="repeater",
+        share=0.02,
+        replies=Intent.JOIN,
+        reply_odds=0.3,
+        presses=(Intent.REPEAT, Intent.JOIN),
+        recharge_invited=0.12,
+        recharge_accepted=0.70,
+    ),
+    Persona(
+        name="wrong_keys",
+        share=0.02,
+        replies=Intent.WRONG,
+        reply_odds=0.7,
+        presses=(Intent.WRONG, Intent.JOIN),
+        recharge_invited=0.10,
+        recharge_accepted=0.50,
+    ),
+    Persona(
+        name="hang_up_early",
+        share=0.04,
+        patience_seconds=(1.5, 8),
+        pickups=((Pickup.HUMAN, 0.95), (Pickup.NO_ANSWER, 0.05)),
+        recharge_invited=0.05,
+    ),
+    Persona(
+        name="voicemail_owner",
+        share=0.06,
+        pickups=((Pickup.MACHINE, 0.9), (Pickup.HUMAN, 0.1)),
+        replies=Intent.JOIN,
+        reply_odds=0.2,
+        recharge_invited=0.10,
+        recharge_accepted=0.50,
+    ),
+    Persona(name="no_answer", share=0.05, pickups=_RARELY_ANSWERS, recharge_invited=0.08),
+    Persona(
+        name="unreachable",
+        share=0.03,
+        undelivered=(30003, 30005),
+        pickups=((Pickup.FAILED, 0.7), (Pickup.NO_ANSWER, 0.3)),
+        spontaneous_per_day=0.004,
+    ),
+    Persona(name="blocked", share=0.01, blocked=True, recharge_invited=0.05),
+    Persona(
+        name="number_changed",
+        share=0.015,
+        replies=Intent.WRONG,
+        reply_odds=0.6,
+        patience_seconds=(2, 6),
+        spontaneous_per_day=0.002,
+    ),
+    Persona(
+        name="self_motivated",
+        share=0.04,
+        reply_odds=0.2,
+        replies=Intent.JOIN,
+        presses=(Intent.JOIN,),
+        press_odds=0.5,
+        recharge_accepted=0.80,
+        recharge_below_minimum=0.05,
+        spontaneous_per_day=0.12,
+    ),
+)
+PERSONA_BY_NAME = {persona.name: persona for persona in PERSONAS}
+
+# A number nobody registered: texts arrive, nobody reacts, the phone rings out.
+STRANGER = Persona(name="stranger", share=0.0, pickups=((Pickup.NO_ANSWER, 1.0),), spontaneous_per_day=0.0)
+
+Phrases = dict[str, tuple[str, ...]]
+
+JOIN_WORDS: Phrases = {
+    "zh": ("{key}", "{key}", "{key}", "{full}", "{key}。", "{key} 谢谢", "好的", "参加"),
+    "en": ("{key}", "{key}", "{key}", "{key}.", " {key} ", "yes", "Yes please", "ok"),
+}
+MANAGER_WORDS: Phrases = {
+    "zh": ("{key}", "{key}", "{full}", "{key}。"),
+    "en": ("{key}", "{key}", "{key}.", "{key} please"),
+}
+OPT_OUT_WORDS: Phrases = {
+    "zh": ("T", "t", "TD", "退订", "Ｔ", "STOP", "退订。"),
+    "en": ("STOP", "stop", "Stop", "Unsubscribe", "QUIT", "stop."),
+}
+OPT_OUT_SENTENCES: Phrases = {
+    "zh": ("别再发了", "不要再给我发短信了", "别再打扰我", "请不要再发短信给我", "烦死了，别发了"),
+    "en": (
+        "please stop texting me",
+        "Don't text me again",
+        "stop messaging me",
+        "Take me off your list",
+        "leave me alone",
+    ),
+}
+STRAY_WORDS: Phrases = {
+    "zh": ("你发错人了", "你是谁？", "7", "什么意思", "？"),
+    "en": ("Wrong number", "Who is this?", "7", "What is this about?", "new phone who dis"),
+}
