@@ -12,7 +12,7 @@ SRM_ALARM = 0.001
 
 
 @dataclass(frozen=True, slots=True)
-class Arm:
+class ArmOutcome:
     """Everyone dealt into an arm, whatever was done with them (intention to treat), and who recharged."""
 
     customers: int
@@ -64,7 +64,7 @@ def wilson(successes: int, customers: int, z: float = Z_95) -> tuple[float, floa
     return low, high
 
 
-def uplift(treatment: Arm, control: Arm, z: float = Z_95) -> Uplift:
+def uplift(treatment: ArmOutcome, control: ArmOutcome, z: float = Z_95) -> Uplift:
     """The difference of two rates with Newcombe's hybrid score interval (1998, method 10)."""
     treated, untreated = treatment.rate, control.rate
     difference = treated - untreated

@@ -1,0 +1,83 @@
+"""Calls by way of Twilio: place a batch, look calls up, leave a voicemail in a live one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from bot.channels.errors import SendError
+from bot.channels.messages import Accepted, Found, OutboundCall
+from bot.channels.twilio_client import Carrier
+
+
+class TwilioVoice:
+    def __init__(self, carrier: Carrier, public_base_url: str) -> None:
+        self._carrier = carrier
+        self._public = public_base_url
+
+    def send_batch(self, batch: Sequence[OutboundCall]) -> list[Accepted | SendError]:
+        """In the order of `batch`; each is posted at most once."""
+        return self._carrier.run_all(self._place(one) for one in batch)
+
+    async def _place(self, one: OutboundCall) -> Accepted:
+        detection = (
+            {
+                # Asynchronous: a person hears the prompt at once, a machine is recognised while it speaks.
+                "machine_detection": "DetectMessageEnd",
+                "async_amd": "true",
+                "async_amd_status_callback": self._url("amd", one.attempt_id),
+            }
+            if one.detect_machine
+            else {}
+        )
+        call = await self._carrier.rest.calls.create_async(
+            to=one.to,
+            from_=one.sender,
+            url=self._url("answer", one.attempt_id),
+            status_callback=self._url("status", one.attempt_id) + "#rc=5&rp=all",
+            status_callback_event=["initiated", "ringing", "answered", "completed"],
+            timeout=int(one.ring_for.total_seconds()),
+            **detection,
+        )
+        return Accepted(str(call.sid))
+
+    def _url(self, what: str, attempt_id: UUID) -> str:
+        return f"{self._public}/twilio/voice/{what}?a={attempt_id}"
+
+    def find(self, to: str, limit: int = 200) -> list[Found]:
+        """The newest calls to a number. Raises SendError."""
+        (found,) = self._carrier.run_all([self._find(to, limit)])
+        if isinstance(found, SendError):
+            raise found
+        return found
+
+    async def _find(self, to: str, limit: int) -> list[Found]:
+        listed = await self._carrier.rest.calls.list_async(to=to, limit=limit, page_size=limit)
+        return [_found(call) for call in listed]
+
+    def fetch_batch(self, sids: Sequence[str]) -> list[Found | SendError]:
+        return self._carrier.run_all(self._fetch(sid) for sid in sids)
+
+    async def _fetch(self, sid: str) -> Found:
+        return _found(await self._carrier.rest.calls(sid).fetch_async())
+
+    def redirect_batch(self, twiml_by_sid: Sequence[tuple[str, str]]) -> list[Accepted | SendError]:
+        """Interrupt live calls with new TwiML; Rejected (21220) where the call is over already."""
+        return self._carrier.run_all(self._redirect(sid, twiml) for sid, twiml in twiml_by_sid)
+
+    async def _redirect(self, sid: str, twiml: str) -> Accepted:
+        call = await self._carrier.rest.calls(sid).update_async(twiml=twiml)
+        return Accepted(str(call.sid))
+
+
+def _found(call: object) -> Found:
+    duration = getattr(call, "duration", None)
+    return Found(
+        sid=str(call.sid),  # type: ignore[attr-defined]
+        status=str(call.status),  # type: ignore[attr-defined]
+        created_at=call.date_created,  # type: ignore[attr-defined]
+        to=str(call.to),  # type: ignore[attr-defined]
+        body=None,
+        error_code=None,
+        duration_s=int(duration) if duration else None,
+    )

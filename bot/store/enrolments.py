@@ -1,0 +1,128 @@
+"""Enrolments under way: woken when due, locked while a happening is applied, written back as a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """An active enrolment under this transaction's lock, with its customer and its campaign's offer."""
+
+    id: int
+    campaign_id: int
+    customer_id: int
+    flow_revision: str
+    status: str
+    visit: int
+    state: Mapping[str, Any]
+    due_at: datetime | None
+    expires_at: datetime | None
+    offer: Mapping[str, Any]
+    campaign_status: str
+    msisdn: str
+    name: str | None
+    language: str
+    region: str | None
+    tier: str
+    time_zone: str | None
+    owner_id: int | None
+    factors: Mapping[str, Any]
+
+
+_SELECT = """
+    SELECT e.id, e.campaign_id, e.customer_id, e.flow_revision, e.status, e.visit, e.state, e.due_at, e.expires_at,
+           k.offer, k.status AS campaign_status,
+           c.msisdn, c.name, c.language, c.region, c.tier, c.time_zone, c.owner_id, c.factors
+    FROM enrolments e JOIN campaigns k ON k.id = e.campaign_id JOIN customers c ON c.id = e.customer_id
+"""
+_LOCK = text(f"{_SELECT} WHERE e.id = ANY(:ids) AND e.arm = 'treatment' ORDER BY e.id FOR UPDATE OF e")
+_CLAIM_DUE = text(
+    f"""
+    {_SELECT} WHERE e.due_at <= :now AND k.status = 'running'
+    ORDER BY e.due_at LIMIT :limit FOR UPDATE OF e SKIP LOCKED
+    """
+)
+_ACTIVE_OF = text("SELECT id, customer_id FROM enrolments WHERE customer_id = ANY(:customers) AND status = 'active'")
+
+
+def lock(tx: Session, ids: Iterable[int]) -> dict[int, Enrolment]:
+    """In id order, as everybody does; control enrolments are never among them."""
+    return {row.id: Enrolment(**row._mapping) for row in tx.execute(_LOCK, {"ids": sorted(set(ids))})}
+
+
+def claim_due(tx: Session, *, limit: int, now: datetime) -> list[Enrolment]:
+    """Those whose deadline has passed, in running campaigns; other workers skip them."""
+    return [Enrolment(**row._mapping) for row in tx.execute(_CLAIM_DUE, {"limit": limit, "now": now})]
+
+
+def active_of(tx: Session, customers: Iterable[int]) -> dict[int, list[int]]:
+    """Active enrolments by customer."""
+    found: dict[int, list[int]] = {}
+    for row in tx.execute(_ACTIVE_OF, {"customers": list(customers)}):
+        found.setdefault(row.customer_id, []).append(row.id)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an enrolment stands after its happenings; `due_at` is its next deadline, if any."""
+
+    id: int
+    step: str | None
+    visit: int
+    state: str  # JSON
+    due_at: datetime | None
+    result: str | None
+
+
+_WRITE = text(
+    """
+    UPDATE enrolments e SET step = w.step, visit = w.visit, state = w.state,
+        due_at = CASE WHEN w.result IS NULL THEN least(w.due_at, e.expires_at) END,
+        result = w.result,
+        status = CASE WHEN w.result IS NULL THEN 'active' ELSE 'finished' END,
+        finished_at = CASE WHEN w.result IS NULL THEN NULL ELSE cast(:now AS timestamptz) END
+    FROM unnest(cast(:ids AS bigint[]), cast(:steps AS text[]), cast(:visits AS int[]), cast(:states AS jsonb[]),
+                cast(:due AS timestamptz[]), cast(:results AS text[]))
+         AS w(id, step, visit, state, due_at, result)
+    WHERE e.id = w.id
+    """
+)
+
+
+def write(tx: Session, standings: Sequence[Standing], now: datetime) -> None:
+    """An enrolment without a deadline of its own still wakes at its expiry."""
+    if not standings:
+        return
+    tx.execute(
+        _WRITE,
+        {
+            "now": now,
+            "ids": [one.id for one in standings],
+            "steps": [one.step for one in standings],
+            "visits": [one.visit for one in standings],
+            "states": [one.state for one in standings],
+            "due": [one.due_at for one in standings],
+            "results": [one.result for one in standings],
+        },
+    )
+
+
+def finish_campaigns(tx: Session, now: datetime) -> int:
+    """Running campaigns that have nobody left under way are finished."""
+    statement = text(
+        """
+        UPDATE campaigns k SET status = 'finished', finished_at = :now
+        WHERE k.status = 'running' AND k.starts_at <= :now
+          AND NOT EXISTS (SELECT 1 FROM enrolments e WHERE e.campaign_id = k.id AND e.status = 'active')
+          AND EXISTS (SELECT 1 FROM enrolments e WHERE e.campaign_id = k.id)
+        """
+    )
+    return int(tx.execute(statement, {"now": now}).rowcount)  # type: ignore[attr-defined]
