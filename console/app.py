@@ -27,7 +27,12 @@ def register(app: Flask, wired: Wired) -> None:
     language.install(app)
     errors.install(app)
     app.jinja_env.globals.update(
-        asset=assets.asset, word=labels.word, now=wiring.now, settings=wired.settings
+        asset=assets.asset,
+        word=labels.word,
+        tone=labels.tone,
+        why=labels.why,
+        now=wiring.now,
+        settings=wired.settings,
     )
     for part in (blueprint, sign_in.blueprint, language.blueprint, campaigns.blueprint, work_orders.blueprint):
         app.register_blueprint(part)

@@ -62,11 +62,14 @@ class Callee:
         after = self.chance.between(-1.0, 3.0, *name, "delay")
         if intent is Intent.WRONG:
             return KeyPress(_WRONG_KEY, after)
-        key = self._key_for(intent, offer)
-        if key is None:
+        choice = self._choice_for(intent, offer)
+        if choice is None:
             return HangUp(abs(after)) if intent is Intent.OPT_OUT else None
         if not self.joined and not self.chance.happens(persona.press_odds, *name):
             return None
+        said, key = choice
+        self.joined = self.joined or said is Intent.JOIN
+        self.person.opted_out = self.person.opted_out or said is Intent.OPT_OUT
         return KeyPress(key, after)
 
     def recharges_afterwards(self) -> Recharge | None:
@@ -75,15 +78,10 @@ class Callee:
         self.person.joined = self.person.joined or self.joined
         return consider_recharge(self.chance, self.person, offer, self.joined, occasion)
 
-    def _key_for(self, intent: Intent, offer: Offer) -> str | None:
-        """The key which says this; where the menu lacks it, joining is the next best for those who are not leaving."""
-        wanted = intent
-        if wanted not in offer.keys and offer.keys:
-            if intent is Intent.OPT_OUT or not offer.invites:
-                return None
-            wanted = Intent.JOIN
-        if wanted is Intent.JOIN:
-            self.joined = True
-        if wanted is Intent.OPT_OUT:
-            self.person.opted_out = True
-        return offer.keys.get(wanted, USUAL_KEYS[wanted])
+    def _choice_for(self, intent: Intent, offer: Offer) -> tuple[Intent, str] | None:
+        """What to say and its key; where the menu lacks it, those who are not leaving join instead."""
+        if intent in offer.keys or not offer.keys:
+            return intent, offer.keys.get(intent, USUAL_KEYS[intent])
+        if intent is Intent.OPT_OUT or not offer.invites:
+            return None
+        return Intent.JOIN, offer.keys[Intent.JOIN]

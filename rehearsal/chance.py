@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class Chance:
-    """Draws that depend on the seed and the given parts alone, never on the order in which they are asked for."""
+    """Draws that depend on the seed and the given parts alone, never on the order of asking."""
 
     __slots__ = ("_seed",)
 

@@ -43,6 +43,9 @@ class FaultRates:
         return replace(self, **checked)  # type: ignore[arg-type]  # the names are this class's own
 
 
+NO_FAULTS = FaultRates()
+
+
 def _checked(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
         raise UnknownFault(f"fault {name}: {value!r} is not a number from 0 up")

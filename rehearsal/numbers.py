@@ -7,6 +7,8 @@ _SHORT_CODE = re.compile(r"\d{3,8}", re.ASCII)
 _ALPHANUMERIC = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}", re.ASCII)
 _URL = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?#].*)?", re.ASCII)
 
+_COUNTRIES = (("+86", "CN"), ("+852", "HK"), ("+44", "GB"), ("+1", "US"))
+
 
 def is_e164(text: str) -> bool:
     return _E164.fullmatch(text) is not None
@@ -21,9 +23,7 @@ def is_webhook_url(text: str) -> bool:
     return _URL.fullmatch(text) is not None
 
 
-def country_of(msisdn: str) -> str:
-    """Good enough for the geographic parameters of a webhook."""
-    for prefix, country in (("+86", "CN"), ("+852", "HK"), ("+44", "GB"), ("+1", "US")):
-        if msisdn.startswith(prefix):
-            return country
-    return ""
+def place_params(party: str, msisdn: str) -> dict[str, str]:
+    """The geographic parameters of a webhook; Twilio fills in the finer ones for the US and Canada alone."""
+    country = next((country for prefix, country in _COUNTRIES if msisdn.startswith(prefix)), "")
+    return {f"{party}City": "", f"{party}Country": country, f"{party}State": "", f"{party}Zip": ""}

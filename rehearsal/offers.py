@@ -28,8 +28,8 @@ _MEANINGS: tuple[tuple[Intent, re.Pattern[str]], ...] = (
     (Intent.OPT_OUT, re.compile(r"退订|拒收|不再|勿扰|谢绝|\bstop\b|opt[ -]?out|unsubscribe|no more", re.I)),
     (Intent.MANAGER, re.compile(r"经理|人工|客服|专员|manager|agent|adviser|advisor|representative", re.I)),
     (Intent.REPEAT, re.compile(r"重听|再听|重复|重播|\bagain\b|\brepeat\b", re.I)),
-    (Intent.DECLINE, re.compile(r"不参加|放弃|取消|不需要|decline|no thanks|\bcancel\b|\bnot to join\b", re.I)),
-    (Intent.JOIN, re.compile(r"参加|参与|确认|同意|办理|领取|\bjoin\b|confirm|accept|\byes\b|take part", re.I)),
+    (Intent.DECLINE, re.compile(r"不参加|放弃|取消|不需要|decline|no thanks|\bcancel\b", re.I)),
+    (Intent.JOIN, re.compile(r"参加|参与|确认|同意|办理|领取|\bjoin\b|confirm|accept|take part", re.I)),
 )
 _MINIMUM = (
     re.compile(r"充(?:值|话费)?\s*满?\s*[¥￥]?\s*(\d+(?:\.\d+)?)"),

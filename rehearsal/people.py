@@ -51,7 +51,7 @@ class People:
         return person if person is not None and person.registered else None
 
     def register(self, customer: "Customer") -> tuple[Person, bool]:
-        """Take a customer in; the second value is False where the number was known and only its facts were renewed."""
+        """Take a customer in; False where the number was known and only its facts were renewed."""
         known = self.find(customer.msisdn)
         person = known or Person(customer.msisdn, self._persona_of(customer))
         person.language = customer.language
@@ -98,7 +98,8 @@ def parse_customer(row: object, place: str) -> Customer:
         raise BadCustomer(f"{place}.msisdn: {msisdn!r} is not a number in E.164")
     persona = row.get("persona") or ""
     if persona and persona not in PERSONA_BY_NAME:
-        raise BadCustomer(f"{place}.persona: unknown persona {persona!r}; known are {', '.join(PERSONA_BY_NAME)}")
+        known = ", ".join(PERSONA_BY_NAME)
+        raise BadCustomer(f"{place}.persona: unknown persona {persona!r}; known are {known}")
     language = row.get("language") or "en"
     return Customer(
         msisdn=msisdn,

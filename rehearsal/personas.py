@@ -1,7 +1,7 @@
 """The kinds of people a rehearsal plays, how common each is, and what each does when contacted.
 
-Shares and rates are assumptions of the rehearsal, chosen so that every branch of a campaign is walked and the treated
-recharge more often than the control group; they are no measurement of real customers.
+Shares and rates are assumptions of the rehearsal, chosen so that every branch of a campaign is walked and
+the treated recharge more often than the control group; they are no measurement of real customers.
 """
 
 from dataclasses import dataclass

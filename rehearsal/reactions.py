@@ -120,8 +120,10 @@ def _amount(chance: Chance, person: Person, minimum: float, name: tuple[str, ...
     return minimum
 
 
-def plan_spontaneous(chance: Chance, person: Person, horizon_days: float, now: datetime) -> list[tuple[datetime, float]]:
-    """The recharges that a person makes unasked, whatever anyone sends: a Poisson process over the horizon."""
+def plan_spontaneous(
+    chance: Chance, person: Person, horizon_days: float, now: datetime
+) -> list[tuple[datetime, float]]:
+    """The recharges that a person makes unasked, whatever anyone sends: a Poisson process."""
     rate = person.persona.spontaneous_per_day
     if person.days_since_recharge >= 25:
         rate *= 1.25  # due, by the month

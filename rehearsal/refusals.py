@@ -1,6 +1,4 @@
-"""Twilio's refusals: the codes we give, with their HTTP status and wording, and the body that carries them."""
-
-import json
+"""Twilio's refusals: the codes that we give, with their HTTP status and wording."""
 
 from aiohttp import web
 
@@ -19,17 +17,17 @@ REFUSALS: dict[int, tuple[int, str]] = {
     21212: (400, "The 'From' number {} is not a valid phone number, shortcode, or alphanumeric sender ID."),
     21213: (400, "'From' phone number is required"),
     21214: (400, "'To' phone number cannot be reached: {}"),
-    21215: (400, "Account not authorized to call {}. Perhaps you need to enable some international permissions"),
+    21215: (400, "Account not authorized to call {}. Perhaps you need to enable international permissions"),
     21216: (400, "Account not allowed to call {}"),
     21217: (400, "Phone number does not appear to be valid: {}"),
     21219: (400, "The number {} is unverified. Trial accounts may only make calls to verified numbers."),
     21220: (400, "Call is not in-progress. Cannot redirect."),
     21266: (400, "'To' and 'From' number cannot be the same: {}"),
-    21408: (400, "Permission to send an SMS has not been enabled for the region indicated by the 'To' number: {}"),
+    21408: (400, "Permission to send an SMS has not been enabled for the region of the 'To' number: {}"),
     21602: (400, "Message body is required."),
     21603: (400, "A 'From' phone number is required."),
     21604: (400, "A 'To' phone number is required."),
-    21606: (400, "The 'From' phone number {} is not a valid, SMS-capable inbound phone number for your account."),
+    21606: (400, "The 'From' phone number {} is not a valid, SMS-capable phone number of your account."),
     21608: (400, "The number {} is unverified. Trial accounts cannot send messages to unverified numbers"),
     21609: (400, "The 'StatusCallback' URL {} is not a valid URL."),
     21610: (400, "Attempt to send to unsubscribed recipient"),
@@ -74,4 +72,4 @@ class Refusal(Exception):
             "more_info": f"https://www.twilio.com/docs/errors/{self.code}",
             "status": self.status,
         }
-        return web.Response(body=json.dumps(body).encode(), status=self.status, content_type="application/json")
+        return web.json_response(body, status=self.status)

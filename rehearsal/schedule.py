@@ -1,4 +1,4 @@
-"""Time in the rehearsal: a clock that stands still until it is set, and the heap of all that is still to happen."""
+"""Time in the rehearsal: a clock that stands still until it is set, and all that is still to happen."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable

@@ -1,4 +1,4 @@
-"""Calls the product's webhooks as Twilio does: signed, with retries as the URL asks, each kept for the ledger."""
+"""Calls the product's webhooks as Twilio does: signed, and tried again as the URL asks."""
 
 import asyncio
 from collections import deque
@@ -101,7 +101,8 @@ class WebhooksOut:
             "X-Twilio-Signature": self._validator.compute_signature(address, signed),
         }
         answer, tries = await self._with_retries(method, address, body, headers, overrides)
-        self._remember(WebhookRecord(at, kind, resource, address, event, answer.outcome, tries, token), answer)
+        outcome = answer.outcome
+        self._remember(WebhookRecord(at, kind, resource, address, event, outcome, tries, token), answer)
         return answer
 
     async def post_json(
@@ -111,7 +112,8 @@ class WebhooksOut:
         overrides = Overrides(retries=3, policies=frozenset({"all"}))
         headers = {"Content-Type": "application/json", **headers}
         answer, tries = await self._with_retries("POST", url, body, headers, overrides)
-        self._remember(WebhookRecord(at, "billing", resource, url, event, answer.outcome, tries, event), answer)
+        outcome = answer.outcome
+        self._remember(WebhookRecord(at, "billing", resource, url, event, outcome, tries, event), answer)
         return answer
 
     def _remember(self, record: WebhookRecord, answer: WebhookAnswer) -> None:

@@ -1,40 +1,11 @@
-"""What a campaign promises, what billing is asked to credit for it, and how far the budget reaches."""
+"""What billing is asked to credit for an offer that a customer has earned, and how far the budget reaches."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from decimal import Decimal
 from uuid import UUID
-
-
-class OddOffer(ValueError):
-    """The offer as stored makes no sense; the message names the field."""
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    min_recharge: Decimal
-    bonus: Decimal
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Offer:
-        return cls(
-            min_recharge=_money(stored, "min_recharge"),
-            bonus=_money(stored, "bonus"),
-        )
-
-
-def _money(stored: Mapping[str, Any], name: str) -> Decimal:
-    """Absent is nothing promised or asked for; anything but a finite amount from 0 up is an error."""
-    try:
-        amount = Decimal(str(stored.get(name, 0)))
-    except InvalidOperation:
-        raise OddOffer(f"offer.{name} is not an amount: {stored[name]!r}") from None
-    if not amount.is_finite() or amount < 0:
-        raise OddOffer(f"offer.{name} is not an amount from 0 up: {stored[name]!r}")
-    return amount
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,7 @@ class Dial:
     queue: str
     visit: int
     timeout: timedelta
+    step: str = ""  # whose words introduce the human
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ class Hangup:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The run is over: `result` is the name of the end ("granted", "declined", "unreached", "opted_out" ...)."""
+    """The run is over; `result` names the end: "granted", "declined", "unreached", "opted_out" ..."""
 
     result: str
 

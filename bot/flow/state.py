@@ -21,6 +21,10 @@ class State:
     last_call: str | None = None  # the step that the live call began with (its texts stay in use)
     accepted_by: str | None = None  # evidence of the acceptance
     qualified_by: str | None = None  # evidence of the recharge
+    call_visit: int = 0  # visit of the attempt behind the live call; 0 while no call is being spoken
+    proven_person: bool = False  # a key was pressed in the live call, so no machine answered it
+    goal_met: bool = False  # from here on the run is a success, however it ends
+    granted: bool = False  # the bonus has been credited; a second visit to a grant passes through
     unclear: int = 0  # replies that could not be understood, for the polite question and then a human
     result: str | None = None
 

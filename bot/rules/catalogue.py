@@ -96,9 +96,8 @@ def _factor(name: str, entry: Entry, problems: Problems) -> Factor | None:
         return None
     fields = entry.value.entries
     for unknown in fields.keys() - set(_FIELDS):
-        problems.add(
-            fields[unknown].key_place, BAD_FACTOR, f"unknown field {unknown!r}", did_you_mean(unknown, _FIELDS)
-        )
+        hint = did_you_mean(unknown, _FIELDS)
+        problems.add(fields[unknown].key_place, BAD_FACTOR, f"unknown field {unknown!r}", hint)
     kind = _type(name, entry.value.place, fields.get("type"), problems)
     if kind is None:
         return None

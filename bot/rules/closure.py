@@ -122,9 +122,7 @@ def _among(expr: tree.Among) -> _Value:
 
 
 def _between(expr: tree.Between) -> _Value:
-    return _and(
-        tree.And(tree.Compare(">=", expr.inner, expr.low), tree.Compare("<=", expr.inner, expr.high))
-    )
+    return _and(tree.And(tree.Compare(">=", expr.inner, expr.low), tree.Compare("<=", expr.inner, expr.high)))
 
 
 def _is_null(expr: tree.IsNull) -> _Value:

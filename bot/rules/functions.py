@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bot.rules.tree import Kind
 
-Computed = float | str | bool | object | None
+Run = Callable[[Sequence[Any]], Any]
+
+_MANY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +20,7 @@ class Signature:
     most: int
     takes: Kind | None  # None: any one type for all of them
     gives: Kind | None  # None: the type that it takes
-    run: Callable[[Sequence[Computed]], Computed]
+    run: Run
     null_if_any_null: bool = True
 
 
@@ -32,49 +35,43 @@ def round_half_away(value: float, digits: int) -> float:
     return math.copysign(rounded / scale, value)
 
 
-def _round(values: Sequence[Computed]) -> Computed:
+def _round(values: Sequence[Any]) -> Any:
     value, *digits = values
-    assert isinstance(value, float)
-    return round_half_away(value, int(digits[0]) if digits else 0)  # type: ignore[call-overload]
+    return round_half_away(value, int(digits[0]) if digits else 0)
 
 
-def _lower(values: Sequence[Computed]) -> Computed:
-    return "".join(_one(letter, letter.lower()) for letter in str(values[0]))
+def _letter_by_letter(change: Callable[[str], str]) -> Run:
+    """As databases do; Python alone would turn ß into SS."""
+
+    def changed(letter: str) -> str:
+        other = change(letter)
+        return other if len(other) == 1 else letter
+
+    return lambda values: "".join(map(changed, values[0]))
 
 
-def _upper(values: Sequence[Computed]) -> Computed:
-    return "".join(_one(letter, letter.upper()) for letter in str(values[0]))
-
-
-def _one(letter: str, changed: str) -> str:
-    """Databases map letter by letter; Python would turn ß into SS."""
-    return changed if len(changed) == 1 else letter
-
-
-def _coalesce(values: Sequence[Computed]) -> Computed:
+def _coalesce(values: Sequence[Any]) -> Any:
     return next((value for value in values if value is not None), None)
 
 
-def _extreme(choose: Callable[[list[Computed]], Computed]) -> Callable[[Sequence[Computed]], Computed]:
-    def run(values: Sequence[Computed]) -> Computed:
+def _of_the_known(choose: Callable[[list[Any]], Any]) -> Run:
+    def run(values: Sequence[Any]) -> Any:
         known = [value for value in values if value is not None]
         return choose(known) if known else None
 
     return run
 
 
-_MANY = 20
-
 FUNCTIONS: dict[str, Signature] = {
-    "abs": Signature(1, 1, Kind.NUMBER, None, lambda v: abs(v[0])),  # type: ignore[arg-type]
+    "abs": Signature(1, 1, Kind.NUMBER, None, lambda values: abs(values[0])),
     "round": Signature(1, 2, Kind.NUMBER, None, _round),
-    "floor": Signature(1, 1, Kind.NUMBER, None, lambda v: float(math.floor(v[0]))),  # type: ignore[arg-type]
-    "ceil": Signature(1, 1, Kind.NUMBER, None, lambda v: float(math.ceil(v[0]))),  # type: ignore[arg-type]
-    "lower": Signature(1, 1, Kind.TEXT, None, _lower),
-    "upper": Signature(1, 1, Kind.TEXT, None, _upper),
-    "trim": Signature(1, 1, Kind.TEXT, None, lambda v: str(v[0]).strip(" ")),
-    "length": Signature(1, 1, Kind.TEXT, Kind.NUMBER, lambda v: float(len(str(v[0])))),
+    "floor": Signature(1, 1, Kind.NUMBER, None, lambda values: float(math.floor(values[0]))),
+    "ceil": Signature(1, 1, Kind.NUMBER, None, lambda values: float(math.ceil(values[0]))),
+    "lower": Signature(1, 1, Kind.TEXT, None, _letter_by_letter(str.lower)),
+    "upper": Signature(1, 1, Kind.TEXT, None, _letter_by_letter(str.upper)),
+    "trim": Signature(1, 1, Kind.TEXT, None, lambda values: values[0].strip(" ")),
+    "length": Signature(1, 1, Kind.TEXT, Kind.NUMBER, lambda values: float(len(values[0]))),
     "coalesce": Signature(2, _MANY, None, None, _coalesce, null_if_any_null=False),
-    "least": Signature(2, _MANY, None, None, _extreme(min), null_if_any_null=False),  # type: ignore[type-var, arg-type]
-    "greatest": Signature(2, _MANY, None, None, _extreme(max), null_if_any_null=False),  # type: ignore[type-var, arg-type]
+    "least": Signature(2, _MANY, None, None, _of_the_known(min), null_if_any_null=False),
+    "greatest": Signature(2, _MANY, None, None, _of_the_known(max), null_if_any_null=False),
 }

@@ -1,4 +1,4 @@
-"""Reads one condition: SQL text in, a checked tree out; whatever is no plain boolean expression is refused."""
+"""Reads one condition: SQL text in, a checked tree out; all but a plain boolean expression is refused."""
 
 from __future__ import annotations
 
@@ -12,13 +12,10 @@ from sqlglot.errors import ParseError, TokenError
 
 from bot.rules.catalogue import FactorCatalogue, FactorType
 from bot.rules.problems import Place, Problem
-from bot.rules.reader import Misread, TreeReader
-from bot.rules.tree import Expr, Fact, Kind
+from bot.rules.reader import FORBIDDEN, Misread, TreeReader
+from bot.rules.tree import Expr
 
 MALFORMED = "KL101"
-UNKNOWN_FACTOR = "KL102"
-WRONG_TYPE = "KL103"
-FORBIDDEN = "KL104"
 
 LONGEST = 4_000
 DEEPEST = 60
@@ -64,9 +61,9 @@ def parse(
     catalogue: FactorCatalogue | None,
     *,
     extra: Mapping[str, FactorType] | None = None,
-    origin: Origin = Origin(),  # noqa: B008 - frozen
+    origin: Origin = Origin(),
 ) -> Condition:
-    """Without a catalogue only the form is checked: names and types are left for a later `parse` with one."""
+    """Without a catalogue only the form is checked; names and types are left for a later call with one."""
     try:
         statement = _statement(text)
         reader = TreeReader(catalogue, dict(extra or {}))
@@ -78,11 +75,7 @@ def parse(
     return Condition(text, tree, frozenset(fact.name for fact in reader.facts), origin)
 
 
-def facts_of(condition: Condition) -> frozenset[str]:
-    return condition.names
-
-
-def _statement(text: str) -> exp.Expression:
+def _statement(text: str) -> exp.Expr:
     if not text.strip():
         raise Misread(MALFORMED, 0, "the condition is empty")
     if len(text) > LONGEST:
@@ -93,7 +86,7 @@ def _statement(text: str) -> exp.Expression:
 
 
 @lru_cache(maxsize=1024)
-def _parsed(text: str) -> exp.Expression:
+def _parsed(text: str) -> exp.Expr:
     try:
         statements = sqlglot.parse(text, dialect="duckdb")
     except TokenError as error:
@@ -131,6 +124,3 @@ def _first_line(error: Exception) -> str:
 
 def _example() -> str:
     return "write for example: balance < 10 and tier in ('high', 'mid')"
-
-
-__all__ = ["Condition", "ConditionError", "Fact", "Kind", "Origin", "facts_of", "parse"]

@@ -1,4 +1,4 @@
-"""What can be wrong with a file that people write, and where: shared by flows, conditions and the catalogue."""
+"""What can be wrong with a file that people write, and where: for flows, conditions and the catalogue."""
 
 from __future__ import annotations
 

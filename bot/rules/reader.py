@@ -18,7 +18,7 @@ UNKNOWN_FACTOR = "KL102"
 WRONG_TYPE = "KL103"
 FORBIDDEN = "KL104"
 
-_SIGNS: dict[type[exp.Expression], str] = {
+_SIGNS: dict[type[exp.Expr], str] = {
     exp.EQ: "=",
     exp.NEQ: "<>",
     exp.LT: "<",
@@ -26,7 +26,7 @@ _SIGNS: dict[type[exp.Expression], str] = {
     exp.GT: ">",
     exp.GTE: ">=",
 }
-_ARITHMETIC: dict[type[exp.Expression], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/"}
+_ARITHMETIC: dict[type[exp.Expr], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/"}
 _TEMPORAL = (Kind.DATE, Kind.DATETIME)
 
 
@@ -44,22 +44,22 @@ class TreeReader:
         self._extra = extra
         self.facts: list[Fact] = []
 
-    def condition(self, node: exp.Expression) -> Expr:
+    def condition(self, node: exp.Expr) -> Expr:
         """The whole condition, which must be true or false."""
         return self._flag(node)
 
-    def _read(self, node: exp.Expression) -> tuple[Expr, Kind]:
+    def _read(self, node: exp.Expr) -> tuple[Expr, Kind]:
         for kinds, read in _READERS:
             if isinstance(node, kinds):
                 return read(self, node)
         raise Misread(FORBIDDEN, offset_of(node), *_refusal(node))
 
-    def _flag(self, node: exp.Expression) -> Expr:
+    def _flag(self, node: exp.Expr) -> Expr:
         expr, kind = self._read(node)
         self._demand(kind, Kind.FLAG, node)
         return expr
 
-    def _demand(self, kind: Kind, wanted: Kind, node: exp.Expression) -> None:
+    def _demand(self, kind: Kind, wanted: Kind, node: exp.Expr) -> None:
         if kind not in (wanted, Kind.ANY):
             raise Misread(
                 WRONG_TYPE,
@@ -68,21 +68,21 @@ class TreeReader:
                 "a condition must be true or false" if wanted is Kind.FLAG else "",
             )
 
-    def _both(self, node: exp.Expression) -> tuple[Expr, Kind]:
+    def _both(self, node: exp.Expr) -> tuple[Expr, Kind]:
         left, right = self._flag(node.this), self._flag(node.expression)
         return (tree.And if isinstance(node, exp.And) else tree.Or)(left, right), Kind.FLAG
 
-    def _not(self, node: exp.Expression) -> tuple[Expr, Kind]:
+    def _not(self, node: exp.Expr) -> tuple[Expr, Kind]:
         return tree.Not(self._flag(node.this)), Kind.FLAG
 
-    def _paren(self, node: exp.Expression) -> tuple[Expr, Kind]:
+    def _paren(self, node: exp.Expr) -> tuple[Expr, Kind]:
         return self._read(node.this)
 
-    def _compare(self, node: exp.Expression) -> tuple[Expr, Kind]:
+    def _compare(self, node: exp.Expr) -> tuple[Expr, Kind]:
         left, right = self._alike(node.this, node.expression)
         return tree.Compare(_SIGNS[type(node)], left, right), Kind.FLAG
 
-    def _between(self, node: exp.Expression) -> tuple[Expr, Kind]:
+    def _between(self, node: exp.Expr) -> tuple[Expr, Kind]:
         low_node, high_node = node.args["low"], node.args["high"]
         if node.args.get("symmetric"):
             raise Misread(FORBIDDEN, offset_of(node), "between symmetric is not allowed")
@@ -90,21 +90,21 @@ class TreeReader:
         _, high = self._alike(node.this, high_node)
         return tree.Between(inner, low, high), Kind.FLAG
 
-    def _in(self, node: exp.Expression) -> tuple[Expr, Kind]:
+    def _in(self, node: exp.Expr) -> tuple[Expr, Kind]:
         choices = node.expressions
         if not choices or node.args.get("query") or node.args.get("unnest") or node.args.get("field"):
             raise Misread(FORBIDDEN, offset_of(node), "in needs a list of values", "tier in ('high', 'mid')")
         pairs = [self._alike(node.this, choice) for choice in choices]
         return tree.Among(pairs[0][0], tuple(choice for _, choice in pairs)), Kind.FLAG
 
-    def _is(self, node: exp.Expression) -> tuple[Expr, Kind]:
+    def _is(self, node: exp.Expr) -> tuple[Expr, Kind]:
         if isinstance(node.expression, exp.Null):
             return tree.IsNull(self._read(node.this)[0]), Kind.FLAG
         raise Misread(
             FORBIDDEN, offset_of(node), "after is, only null or not null is allowed", "use = true or = false"
         )
 
-    def _like(self, node: exp.Expression) -> tuple[Expr, Kind]:
+    def _like(self, node: exp.Expr) -> tuple[Expr, Kind]:
         inner, kind = self._read(node.this)
         self._demand(kind, Kind.TEXT, node.this)
         pattern = node.expression
@@ -114,7 +114,7 @@ class TreeReader:
             raise Misread(FORBIDDEN, offset_of(pattern), "a like pattern may not contain a backslash")
         return tree.Like(inner, pattern.name, isinstance(node, exp.ILike)), Kind.FLAG
 
-    def _calculate(self, node: exp.Expression) -> tuple[Expr, Kind]:
+    def _calculate(self, node: exp.Expr) -> tuple[Expr, Kind]:
         operands = []
         for side in (node.this, node.expression):
             expr, kind = self._read(side)
@@ -129,12 +129,12 @@ class TreeReader:
             operands.append(expr)
         return tree.Arithmetic(_ARITHMETIC[type(node)], *operands), Kind.NUMBER
 
-    def _minus(self, node: exp.Expression) -> tuple[Expr, Kind]:
+    def _minus(self, node: exp.Expr) -> tuple[Expr, Kind]:
         inner, kind = self._read(node.this)
         self._demand(kind, Kind.NUMBER, node.this)
         return tree.Minus(inner), Kind.NUMBER
 
-    def _fact(self, node: exp.Expression) -> tuple[Expr, Kind]:
+    def _fact(self, node: exp.Expr) -> tuple[Expr, Kind]:
         assert isinstance(node, exp.Column)
         if node.args.get("db"):
             raise Misread(FORBIDDEN, offset_of(node), f"{node.sql()!r} is no factor")
@@ -145,7 +145,7 @@ class TreeReader:
         self.facts.append(fact)
         return fact, kind
 
-    def _kind_of(self, name: str, node: exp.Expression) -> tuple[Kind, FactorType | None]:
+    def _kind_of(self, name: str, node: exp.Expr) -> tuple[Kind, FactorType | None]:
         if name in self._extra:
             return KIND_OF[self._extra[name]], self._extra[name]
         if self._catalogue is None:
@@ -156,18 +156,18 @@ class TreeReader:
             raise Misread(UNKNOWN_FACTOR, offset_of(node), f"unknown factor {name!r}", hint)
         return KIND_OF[factor.type], factor.type
 
-    def _literal(self, node: exp.Expression) -> tuple[Expr, Kind]:
+    def _literal(self, node: exp.Expr) -> tuple[Expr, Kind]:
         if node.args["is_string"]:
             return Literal(node.name), Kind.TEXT
         return Literal(Decimal(node.name)), Kind.NUMBER
 
-    def _boolean(self, node: exp.Expression) -> tuple[Expr, Kind]:
+    def _boolean(self, node: exp.Expr) -> tuple[Expr, Kind]:
         return Literal(bool(node.this)), Kind.FLAG
 
-    def _null(self, node: exp.Expression) -> tuple[Expr, Kind]:
+    def _null(self, node: exp.Expr) -> tuple[Expr, Kind]:
         return Literal(None), Kind.ANY
 
-    def _dated(self, node: exp.Expression) -> tuple[Expr, Kind]:
+    def _dated(self, node: exp.Expr) -> tuple[Expr, Kind]:
         """`date '2026-01-01'` and `timestamp '...'` arrive as casts of a quoted literal; no other cast is."""
         wanted = {exp.DataType.Type.DATE: Kind.DATE, exp.DataType.Type.TIMESTAMP: Kind.DATETIME}
         kind = wanted.get(node.args["to"].this)
@@ -175,7 +175,7 @@ class TreeReader:
             raise Misread(FORBIDDEN, offset_of(node), "cast is not allowed")
         return Literal(_moment(node.this.name, kind, node)), kind
 
-    def _function(self, node: exp.Expression) -> tuple[Expr, Kind]:
+    def _function(self, node: exp.Expr) -> tuple[Expr, Kind]:
         name, arguments = function_call(node)
         signature = FUNCTIONS.get(name)
         if signature is None:
@@ -191,7 +191,7 @@ class TreeReader:
                 self._demand(kind, wanted, argument)
         return tree.Function(name, tuple(expr for expr, _ in read)), signature.gives or wanted
 
-    def _alike(self, left: exp.Expression, right: exp.Expression) -> tuple[Expr, Expr]:
+    def _alike(self, left: exp.Expr, right: exp.Expr) -> tuple[Expr, Expr]:
         """Both sides of a comparison; a quoted date beside a date factor is read as a date."""
         a, kind_a = self._read(left)
         b, kind_b = self._read(right)
@@ -209,7 +209,7 @@ class TreeReader:
         return a, b
 
 
-def _as_moment(expr: Expr, kind: Kind, wanted: Kind, node: exp.Expression) -> tuple[Expr, Kind]:
+def _as_moment(expr: Expr, kind: Kind, wanted: Kind, node: exp.Expr) -> tuple[Expr, Kind]:
     if isinstance(expr, Literal) and isinstance(expr.value, str):
         return Literal(_moment(expr.value, wanted, node)), wanted
     is_date = isinstance(expr, Literal) and type(expr.value) is date
@@ -219,7 +219,7 @@ def _as_moment(expr: Expr, kind: Kind, wanted: Kind, node: exp.Expression) -> tu
     return expr, kind
 
 
-def _moment(text: str, kind: Kind, node: exp.Expression) -> date | datetime:
+def _moment(text: str, kind: Kind, node: exp.Expr) -> date | datetime:
     try:
         if kind is Kind.DATE:
             return date.fromisoformat(text)
@@ -231,25 +231,25 @@ def _moment(text: str, kind: Kind, node: exp.Expression) -> date | datetime:
     return moment
 
 
-def function_call(node: exp.Expression) -> tuple[str, list[exp.Expression]]:
+def function_call(node: exp.Expr) -> tuple[str, list[exp.Expr]]:
     """Name and arguments, whether sqlglot knows the function or not."""
     if isinstance(node, exp.Anonymous):
         return str(node.this).lower(), list(node.expressions)
     assert isinstance(node, exp.Func)
-    arguments: list[exp.Expression] = []
+    arguments: list[exp.Expr] = []
     for value in node.args.values():
         parts = value if isinstance(value, list) else [value]
-        arguments += [part for part in parts if isinstance(part, exp.Expression)]
+        arguments += [part for part in parts if isinstance(part, exp.Expr)]
     return _NAMES.get(type(node), node.sql_name().lower()), arguments
 
 
-def offset_of(node: exp.Expression) -> int:
+def offset_of(node: exp.Expr) -> int:
     """The first character of the node, by the first of its parts that knows its own."""
     starts = [part.meta["start"] for part in node.walk() if "start" in part.meta]
     return min(starts, default=0)
 
 
-def _refusal(node: exp.Expression) -> tuple[str, str]:
+def _refusal(node: exp.Expr) -> tuple[str, str]:
     if isinstance(node, exp.Query | exp.DDL | exp.DML | exp.Command | exp.Subquery | exp.Exists):
         return "statements and sub-queries are not allowed", "only a condition over factors is"
     if isinstance(node, exp.CurrentDate | exp.CurrentTimestamp):
@@ -257,10 +257,10 @@ def _refusal(node: exp.Expression) -> tuple[str, str]:
     return f"{node.sql()[:60]!r} is not allowed in a condition", ""
 
 
-_NAMES: dict[type[exp.Expression], str] = {exp.Length: "length", exp.Floor: "floor", exp.Ceil: "ceil"}
+_NAMES: dict[type[exp.Expr], str] = {exp.Length: "length", exp.Floor: "floor", exp.Ceil: "ceil"}
 
-_Read = Callable[[TreeReader, exp.Expression], tuple[Expr, Kind]]
-_READERS: tuple[tuple[type[exp.Expression] | tuple[type[exp.Expression], ...], _Read], ...] = (
+_Read = Callable[[TreeReader, exp.Expr], tuple[Expr, Kind]]
+_READERS: tuple[tuple[type[exp.Expr] | tuple[type[exp.Expr], ...], _Read], ...] = (
     ((exp.And, exp.Or), TreeReader._both),
     (exp.Not, TreeReader._not),
     (exp.Paren, TreeReader._paren),
@@ -281,5 +281,5 @@ _READERS: tuple[tuple[type[exp.Expression] | tuple[type[exp.Expression], ...], _
 )
 
 
-def _refuse(node: exp.Expression) -> tuple[Expr, Kind]:
+def _refuse(node: exp.Expr) -> tuple[Expr, Kind]:
     raise Misread(FORBIDDEN, offset_of(node), *_refusal(node))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -100,6 +100,7 @@ def _value(node: Node, problems: Problems, above: frozenset[int]) -> Value:
         return Table(place, dict(_entries(node, problems, inside)))
     if isinstance(node, SequenceNode):
         return Series(place, tuple(_value(item, problems, inside) for item in node.value))
+    assert isinstance(node, ScalarNode)
     return _scalar(node, place, problems)
 
 
@@ -120,10 +121,8 @@ def _entries(node: MappingNode, problems: Problems, above: frozenset[int]) -> It
 def _scalar(node: ScalarNode, place: Place, problems: Problems) -> Scalar:
     text = str(node.value)
     inline = node.start_mark.line == node.end_mark.line and node.style not in ("|", ">")
-    if inline and node.style in ("'", '"'):
-        place_of_text = Place(place.line, place.col + 1)
-    else:
-        place_of_text = place
+    quoted = inline and node.style in ("'", '"')
+    place_of_text = Place(place.line, place.col + 1) if quoted else place
     kind = str(node.tag).removeprefix(_TAG)
     if kind not in _READERS:
         problems.add(place, NOT_ALLOWED, f"the tag {node.tag} is not allowed")
@@ -144,11 +143,24 @@ def _text(text: str) -> ScalarValue:
     return text
 
 
-_READERS = {
+def _decimal(text: str) -> ScalarValue:
+    return Decimal(text.replace("_", ""))
+
+
+def _truth(text: str) -> ScalarValue:
+    return text.lower() == "true"
+
+
+def _nothing(text: str) -> ScalarValue:
+    del text
+    return None
+
+
+_READERS: dict[str, Callable[[str], ScalarValue]] = {
     "str": _text,
     "timestamp": _text,  # dates stay text: who needs one reads it with its own rules
     "int": _integer,
-    "float": lambda text: Decimal(text.replace("_", "")),
-    "bool": lambda text: text.lower() == "true",
-    "null": lambda text: None,
+    "float": _decimal,
+    "bool": _truth,
+    "null": _nothing,
 }

@@ -467,18 +467,26 @@ def stop_asking(tx: Session, ids: Sequence[UUID]) -> None:
 
 _VOICEMAIL = text(
     f"""
-    UPDATE attempts SET voicemail = 'left' WHERE id IN (
+    UPDATE attempts SET voicemail = 'leaving' WHERE id IN (
         SELECT id FROM attempts WHERE voicemail = 'due' LIMIT :limit FOR UPDATE SKIP LOCKED)
     RETURNING {_COLUMNS}
+    """
+)
+_VOICEMAIL_DONE = text(
+    """
+    UPDATE attempts a SET voicemail = d.voicemail
+    FROM unnest(cast(:ids AS uuid[]), cast(:ends AS text[])) AS d(id, voicemail)
+    WHERE a.id = d.id AND a.voicemail = 'leaving'
     """
 )
 
 
 def claim_voicemails(tx: Session, limit: int) -> list[Attempt]:
-    """Live calls that a machine answered; marked as left before the carrier is told, so never told twice."""
+    """Live calls that a machine answered; each is claimed once, so that no message is begun twice."""
     return [Attempt(**row._mapping) for row in tx.execute(_VOICEMAIL, {"limit": limit})]
 
 
-def voicemail_failed(tx: Session, ids: Sequence[UUID]) -> None:
-    if ids:
-        tx.execute(text("UPDATE attempts SET voicemail = 'failed' WHERE id = ANY(:ids)"), {"ids": list(ids)})
+def record_voicemails(tx: Session, ends: Mapping[UUID, str]) -> None:
+    """`{id: left | failed}`"""
+    if ends:
+        tx.execute(_VOICEMAIL_DONE, {"ids": list(ends), "ends": list(ends.values())})

@@ -1,4 +1,4 @@
-"""Crediting of grants, around the call to billing: claim with the budget reserved, then record the outcome."""
+"""Crediting of grants, around the call to billing: claim with the budget reserved, then record what came."""
 
 from __future__ import annotations
 
@@ -143,7 +143,8 @@ _SETTLE_GRANTED = text(
 )
 _SETTLE_REFUSED = text(
     """
-    UPDATE grants g SET status = 'refused', reason = r.reason, reserved = false, due_at = NULL, lease_until = NULL
+    UPDATE grants g SET status = 'refused', reason = r.reason, reserved = false,
+        due_at = NULL, lease_until = NULL
     FROM unnest(cast(:ids AS uuid[]), cast(:fences AS int[]), cast(:reasons AS text[]))
          AS r(id, fence, reason),
          grants before

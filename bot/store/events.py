@@ -142,3 +142,13 @@ def merge_payload(tx: Session, event_id: int, extra: Mapping[str, Any]) -> None:
         .where(EventRow.id == event_id)
         .values(payload=EventRow.payload.op("||")(bindparam("extra", dict(extra), type_=JSONB)))
     )
+
+
+def customer_of_number(tx: Session, msisdn: str) -> int | None:
+    """Whose number it is; None for a stranger's."""
+    return tx.execute(text("SELECT id FROM customers WHERE msisdn = :msisdn"), {"msisdn": msisdn}).scalar()
+
+
+def reachable(tx: Session) -> None:
+    """Raises where the database does not answer."""
+    tx.execute(text("SELECT 1"))

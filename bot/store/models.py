@@ -254,10 +254,10 @@ class AttemptRow(Row):
         CheckConstraint("status <> 'sending' OR lease_until IS NOT NULL", name="sending_leased"),
         Index("ix_attempts_due", "campaign_id", "channel", "due_at", postgresql_where=text("status = 'due'")),
         Index("ix_attempts_lease", "lease_until", postgresql_where=text("lease_until IS NOT NULL")),
-        Index("ix_attempts_voicemail", "id", postgresql_where=text("voicemail = 'due'")),
+        Index("ix_attempts_voicemail", "id", postgresql_where=text("voicemail IN ('due', 'leaving')")),
         Index("ix_attempts_customer_taken", "customer_id", "taken_at"),
         Index("ix_attempts_campaign_status", "campaign_id", "status"),
-        CheckConstraint("voicemail IN ('due', 'left', 'failed')", name="voicemail"),
+        CheckConstraint("voicemail IN ('due', 'leaving', 'left', 'failed')", name="voicemail"),
         HOT,
     )
 

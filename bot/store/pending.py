@@ -42,7 +42,8 @@ _PENDING = text(
     )
     SELECT (SELECT count(*) FROM (SELECT 1 FROM events WHERE processed_at IS NULL LIMIT 1000) waiting)
          + (SELECT count(*) FROM attempts WHERE status = 'sending' AND lease_until IS NOT NULL)
-         + (SELECT count(*) FROM attempts WHERE voicemail = 'due')
+         + (SELECT count(*) FROM grants WHERE status = 'crediting' AND lease_until IS NOT NULL)
+         + (SELECT count(*) FROM attempts WHERE voicemail IN ('due', 'leaving') AND settled_at IS NULL)
          + (SELECT count(*) FROM deadlines WHERE at <= :now) AS now_due,
            (SELECT min(at) FROM deadlines WHERE at > :now) AS next_at
     """

@@ -6,44 +6,59 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bot.domain.contact import Refusal
-from bot.store.models import SuppressionRow
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    msisdn: str
+    """A line of the register. Without `msisdn` it is the customer's own; one of the two is always given."""
+
     customer_id: int | None
     action: str  # suppress or restore
     source: str
     evidence: str
+    msisdn: str | None = None
     wording: str | None = None
     channel: str = "all"
     purpose: str = "all"
 
 
+_ADD = text(
+    """
+    INSERT INTO suppressions (msisdn, customer_id, channel, purpose, action, source, wording, evidence, at)
+    SELECT coalesce(n.msisdn, c.msisdn), n.customer_id, n.channel, n.purpose, n.action, n.source, n.wording,
+           n.evidence, cast(:now AS timestamptz)
+    FROM unnest(cast(:numbers AS text[]), cast(:customers AS bigint[]), cast(:channels AS text[]),
+                cast(:purposes AS text[]), cast(:actions AS text[]), cast(:sources AS text[]),
+                cast(:wordings AS text[]), cast(:evidence AS text[]))
+         WITH ORDINALITY
+         AS n(msisdn, customer_id, channel, purpose, action, source, wording, evidence, ordinal)
+    LEFT JOIN customers c ON c.id = n.customer_id
+    ORDER BY n.ordinal
+    """
+)
+
+
 def add(tx: Session, entries: Sequence[Entry], now: datetime) -> None:
-    if entries:
-        tx.execute(
-            insert(SuppressionRow),
-            [
-                {
-                    "msisdn": one.msisdn,
-                    "customer_id": one.customer_id,
-                    "channel": one.channel,
-                    "purpose": one.purpose,
-                    "action": one.action,
-                    "source": one.source,
-                    "wording": one.wording,
-                    "evidence": one.evidence,
-                    "at": now,
-                }
-                for one in entries
-            ],
-        )
+    if not entries:
+        return
+    tx.execute(
+        _ADD,
+        {
+            "now": now,
+            "numbers": [one.msisdn for one in entries],
+            "customers": [one.customer_id for one in entries],
+            "channels": [one.channel for one in entries],
+            "purposes": [one.purpose for one in entries],
+            "actions": [one.action for one in entries],
+            "sources": [one.source for one in entries],
+            "wordings": [one.wording for one in entries],
+            "evidence": [one.evidence for one in entries],
+        },
+    )
 
 
 _HELD = text(

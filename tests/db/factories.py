@@ -31,6 +31,24 @@ from bot.store.models import (
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
+FLOW = """\
+flow: low_balance_recharge
+title: {en: Low balance, zh: 低余额}
+purpose: marketing
+expires: 10d
+offer: {min_recharge: 50, bonus: 10, within: 7d}
+start: invite_by_sms
+
+steps:
+  invite_by_sms:
+    sms:
+      en: "Top up and get a bonus. Reply 1 to join, STOP to opt out"
+      zh: "充值有礼，回1参加，拒收回T"
+    expires: 6h
+    then:
+      after 24h: end
+"""
+
 _serial = itertools.count(1)
 
 
@@ -80,7 +98,7 @@ def make_flow_revision(tx: Session, **over: Any) -> str:
     facts: dict[str, Any] = {
         "revision": f"{serial:064x}",
         "flow": "low_balance_recharge",
-        "source": "flow: low_balance_recharge\n",
+        "source": FLOW,
         "published_at": NOW,
     }
     row = FlowRevisionRow(**(facts | over))
@@ -95,10 +113,9 @@ def make_risk_list(tx: Session, **over: Any) -> int:
 
 
 def make_campaign(tx: Session, **over: Any) -> int:
-    """A campaign that runs since an hour ago, a tenth held out, without a budget."""
+    """A campaign that runs since an hour ago, with its flow's offer, a tenth held out, without a budget."""
     facts: dict[str, Any] = {
         "name": f"campaign {next(_serial)}",
-        "offer": {"min_recharge": "50.00", "bonus": "10.00", "within": "7d"},
         "status": "running",
         "control_share": "0.1",
         "salt": "salt",

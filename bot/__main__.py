@@ -1,0 +1,42 @@
+"""The command line: `scripts/keepline ...`. Exit 0 done, 1 a failure said in one line, 2 wrong usage."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from bot.cli import audience, campaign, db, flow, report, run, user, work_order
+from bot.config import ConfigError
+from bot.domain.policy import PolicyError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option("0.1.0", prog_name="keepline")
+def keepline() -> None:
+    """Keepline keeps a telecom operator's customers on the line."""
+
+
+for group in (
+    db.group, audience.group, flow.group, campaign.group, work_order.group, report.group, user.group, run.group
+):  # fmt: skip
+    keepline.add_command(group)
+
+
+def main() -> None:
+    try:
+        keepline(standalone_mode=True)
+    except (ConfigError, PolicyError) as error:
+        _fail(str(error))
+    except OperationalError as error:
+        _fail(f"database: {str(error.orig).strip().splitlines()[-1]}")
+
+
+def _fail(message: str) -> None:
+    print(f"Error: {message}", file=sys.stderr)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

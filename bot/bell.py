@@ -1,0 +1,54 @@
+"""The doorbell: tells a worker to look now. Lost or doubled, it does no harm: the sweep rings each second anyway."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Protocol
+
+from redis import Redis, RedisError
+
+log = logging.getLogger(__name__)
+
+
+class Queue(StrEnum):
+    """One queue a kind of work, so that replies never wait behind a bulk campaign."""
+
+    INBOUND = "inbound"
+    CALLS = "calls"
+    SMS = "sms"
+    FULFILMENT = "fulfilment"
+    SWEEPS = "sweeps"
+
+
+class Publish(Protocol):
+    def __call__(self, queue: Queue) -> None: ...
+
+
+class Bell:
+    """While a ring waits to be heard, further ones for the same queue are the same ring."""
+
+    _HEARD_WITHIN_MS = 3_000
+
+    def __init__(self, valkey: Redis, publish: Publish) -> None:
+        self._valkey = valkey
+        self._publish = publish
+
+    def ring(self, queues: Iterable[Queue]) -> None:
+        """Only ever after a commit."""
+        for queue in queues:
+            try:
+                if self._valkey.set(_key(queue), b"1", nx=True, px=self._HEARD_WITHIN_MS):
+                    self._publish(queue)
+            except (RedisError, OSError) as error:
+                # The row is due; the sweep will find it when the broker is back.
+                log.warning("bell not rung queue=%s error=%s", queue, type(error).__name__)
+
+    def heard(self, queue: Queue) -> None:
+        """Called before looking, so that whatever comes later rings again."""
+        self._valkey.delete(_key(queue))
+
+
+def _key(queue: Queue) -> str:
+    return f"kl:bell:{queue}"

@@ -1,0 +1,39 @@
+"""A customer's facts as flows read them: conditions and placeholders by one name each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.domain.numbers import masked
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    zh: str
+    en: str
+
+    def in_language(self, language: str) -> str:
+        return self.zh if language.startswith("zh") else self.en
+
+
+def facts_of(
+    *,
+    brand: Brand,
+    name: str | None,
+    msisdn: str,
+    language: str,
+    region: str | None,
+    tier: str,
+    factors: Mapping[str, object],
+) -> dict[str, object]:
+    """Columns win over factors of the same name; the number is only ever given masked."""
+    return {
+        **factors,
+        "name": name,
+        "masked_number": masked(msisdn),
+        "language": language,
+        "region": region,
+        "tier": tier,
+        "brand": brand.in_language(language),
+    }

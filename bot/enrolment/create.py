@@ -1,0 +1,140 @@
+"""A campaign is written down: flow revision, audience, offer, policy, arms and schedule, checked first."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.domain.policy import PolicyError, read_policy
+from bot.enrolment.errors import CampaignError
+from bot.flow.offer import read_offer
+from bot.rules.catalogue import FactorCatalogue
+from bot.rules.parse import ConditionError, parse
+from bot.rules.problems import did_you_mean
+from bot.store import audit, campaigns, risk_lists
+from bot.store.campaigns import NewCampaign
+
+SMALLEST_SHARE = Decimal("0.0001")
+
+
+@dataclass(frozen=True, slots=True)
+class RiskListAudience:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionAudience:
+    """A condition over factors, read when the campaign starts."""
+
+    text: str
+
+
+Audience = RiskListAudience | ConditionAudience
+
+
+def create_campaign(
+    tx: Session,
+    *,
+    name: str,
+    flow_source: str,
+    flow_name: str,
+    revision: str,
+    audience: Audience,
+    offer: Mapping[str, Any],
+    policy: Mapping[str, Any],
+    control_share: Decimal | float,
+    starts_at: datetime,
+    ends_at: datetime | None,
+    bonus_budget: Decimal | None,
+    now: datetime,
+    catalogue: FactorCatalogue | None = None,
+    user_id: int | None = None,
+) -> int:
+    """The new draft's id. Raises CampaignError. The flow itself is taken as already checked."""
+    share = _share(control_share)
+    _check_name(tx, name)
+    _check_schedule(starts_at, ends_at)
+    if bonus_budget is not None and bonus_budget <= 0:
+        raise CampaignError(f"bonus budget: must be above 0, not {bonus_budget}")
+    _check_terms(offer, policy)
+    risk_list_id, condition = _audience(tx, audience, catalogue)
+    campaigns.publish_flow(tx, revision, flow_name, flow_source, now)
+    new = NewCampaign(
+        name=name,
+        flow_revision=revision,
+        risk_list_id=risk_list_id,
+        condition=condition,
+        offer=offer,
+        policy=policy,
+        control_share=share,
+        salt=salt_of(name),
+        bonus_budget=bonus_budget,
+        starts_at=starts_at,
+        ends_at=ends_at,
+    )
+    campaign_id = campaigns.add(tx, new, now)
+    after = {"name": name, "flow": flow_name, "revision": revision, "control_share": str(share)}
+    audit.record(tx, user_id, "campaign.create", f"campaign:{campaign_id}", None, after, now)
+    return campaign_id
+
+
+def salt_of(name: str) -> str:
+    """From the name alone, so that a campaign made again deals the same arms, and another one other arms."""
+    return hashlib.sha256(f"campaign:{name}".encode()).hexdigest()[:16]
+
+
+def _share(given: Decimal | float) -> Decimal:
+    share = Decimal(str(given))
+    if not share.is_finite() or not 0 <= share < 1:
+        raise CampaignError(f"control share: must be at least 0 and below 1, not {given}")
+    return share.quantize(SMALLEST_SHARE)
+
+
+def _check_name(tx: Session, name: str) -> None:
+    if not name.strip():
+        raise CampaignError("name: must not be empty")
+    if campaigns.id_of(tx, name) is not None:
+        raise CampaignError(f"name: there already is a campaign {name!r}")
+
+
+def _check_schedule(starts_at: datetime, ends_at: datetime | None) -> None:
+    for field, moment in (("start", starts_at), ("end", ends_at)):
+        if moment is not None and moment.tzinfo is None:
+            raise CampaignError(f"{field}: needs a time zone")
+    if ends_at is not None and ends_at <= starts_at:
+        raise CampaignError(
+            f"end: {ends_at:%Y-%m-%d %H:%M} is not after the start, {starts_at:%Y-%m-%d %H:%M}"
+        )
+
+
+def _check_terms(offer: Mapping[str, Any], policy: Mapping[str, Any]) -> None:
+    try:
+        read_offer(offer)
+    except ValueError as error:
+        raise CampaignError(str(error)) from None
+    try:
+        read_policy(policy)
+    except PolicyError as error:
+        raise CampaignError(f"policy: {error}") from None
+
+
+def _audience(
+    tx: Session, audience: Audience, catalogue: FactorCatalogue | None
+) -> tuple[int | None, str | None]:
+    if isinstance(audience, ConditionAudience):
+        try:
+            parse(audience.text, catalogue)
+        except ConditionError as error:
+            raise CampaignError(str(error)) from None
+        return None, audience.text
+    risk_list_id = risk_lists.id_of(tx, audience.name)
+    if risk_list_id is None:
+        hint = did_you_mean(audience.name, risk_lists.names(tx))
+        raise CampaignError(f"there is no risk list {audience.name!r}" + (f"; {hint}" if hint else ""))
+    return risk_list_id, None

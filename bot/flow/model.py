@@ -1,0 +1,228 @@
+"""A flow as it was written: steps by name, their exits and texts, the offer; frozen, and free of any run."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+from bot.rules.problems import Place
+
+if TYPE_CHECKING:
+    from bot.flow.happenings import Happening, Replied
+    from bot.flow.moment import Moment
+
+END = "end"  # the target that ends the run
+REPEAT = "repeat"  # key targets that are no steps
+OPT_OUT = "opt_out"
+
+NEXT = "next"  # the exit that stands for every exit without a name of its own
+AFTER = "after"
+RECHARGE = "recharge"
+
+BUSINESS_EVENTS = frozenset(
+    {
+        RECHARGE,
+        "complaint",
+        "port_out",
+        "number_changed",
+        "package_changed",
+        "contract_renewed",
+        "activated",
+        "reactivated",
+        "disconnected",
+    }
+)
+
+Texts = Mapping[str, str]  # language -> template
+
+
+class Purpose(StrEnum):
+    """Selects consent, hours, caps and sender."""
+
+    MARKETING = "marketing"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferField:
+    """`offer.within`: looked up when it is used, because a campaign may carry its own offer."""
+
+    name: str
+
+
+Duration = timedelta | OfferField
+Amount = Decimal | OfferField
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the customer is promised; every field may stand in texts and conditions as `offer.<field>`."""
+
+    terms: Mapping[str, Decimal | timedelta | str] = field(default_factory=dict)
+
+    @property
+    def min_recharge(self) -> Decimal | None:
+        return self._amount("min_recharge")
+
+    @property
+    def bonus(self) -> Decimal | None:
+        return self._amount("bonus")
+
+    @property
+    def within(self) -> timedelta | None:
+        value = self.terms.get("within")
+        return value if isinstance(value, timedelta) else None
+
+    @property
+    def currency(self) -> str | None:
+        value = self.terms.get("currency")
+        return value if isinstance(value, str) else None
+
+    def duration(self, term: Duration) -> timedelta:
+        value = self.terms[term.name] if isinstance(term, OfferField) else term
+        if not isinstance(value, timedelta):
+            raise TypeError(f"offer.{term} is not a duration")
+        return value
+
+    def amount(self, term: Amount) -> Decimal:
+        value = self.terms[term.name] if isinstance(term, OfferField) else term
+        if not isinstance(value, Decimal):
+            raise TypeError(f"offer.{term} is not an amount")
+        return value
+
+    def values(self) -> dict[str, object]:
+        return {f"offer.{name}": value for name, value in self.terms.items()}
+
+    def _amount(self, name: str) -> Decimal | None:
+        value = self.terms.get(name)
+        return value if isinstance(value, Decimal) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """One line of `then:`. `after` is set for the exit that a deadline takes."""
+
+    name: str
+    target: str
+    place: Place
+    after: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """A step's answer that it is done: by the first of these exits that the author named.
+
+    `target` is given where the way out is no exit of `then:` (a key, a branch).
+    """
+
+    exits: tuple[str, ...]
+    target: str | None = None
+
+    @property
+    def name(self) -> str:
+        return self.exits[0]
+
+
+def leave(*exits: str) -> Leave:
+    return Leave(exits)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A way from a step to another, as the graph and the lint see it."""
+
+    label: str
+    target: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowStep(ABC):
+    """One step. Each kind lives in its own module and owns its parsing, its entry and its answers."""
+
+    kind: ClassVar[str]
+    waits: ClassVar[bool] = True  # whether a run can stand here (else it passes through at once)
+    interruptible: ClassVar[bool] = True  # whether a late reply or a business event may lead away from here
+    in_call: ClassVar[bool] = False  # whether it goes on in the live call that leads to it
+    farewell: ClassVar[str] = "goodbye"  # what a caller hears when a key leads to this step
+
+    name: str
+    place: Place
+    exits: Mapping[str, Exit]
+    title: Texts = field(default_factory=dict)
+
+    @abstractmethod
+    def enter(self, moment: Moment) -> Leave | None:
+        """The run arrives: ask for what the step does, and stay (None) or leave at once."""
+
+    def react(self, moment: Moment, happening: Happening) -> Leave | None:
+        """Something happened to the current visit of this step."""
+        return None
+
+    @property
+    def asks(self) -> bool:
+        """Whether replies by SMS are meant for this step while the run stands on it."""
+        return False
+
+    @property
+    def min_amount(self) -> Amount | None:
+        """The recharge that counts while the run stands here, where it differs from the offer's."""
+        return None
+
+    def read(self, moment: Moment, reply: Replied) -> Leave | None:
+        """A reply to this step, on time."""
+        return None
+
+    def read_late(self, moment: Moment, reply: Replied, current: FlowStep) -> Leave | None:
+        """A reply to this step that comes when the run already stands on `current`."""
+        return None
+
+    def refuses(self, digits: str) -> bool:
+        """Whether these keys are this step's opt-out."""
+        return False
+
+    def leaves_queued(self, happening: Happening) -> bool:
+        """Whether an attempt or deadline of this step may still be pending when it is left so."""
+        return False
+
+    def edges(self) -> Iterator[Edge]:
+        for exit_ in self.exits.values():
+            yield Edge(exit_.name, exit_.target, exit_.place)
+
+    def texts(self) -> Mapping[str, Texts]:
+        """Every text of its own, by name."""
+        return {}
+
+    def has(self, name: str) -> bool:
+        return name in self.exits or NEXT in self.exits
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    name: str
+    title: Texts
+    purpose: Purpose
+    goal: str | None
+    expires: timedelta
+    offer: Offer
+    start: str
+    steps: Mapping[str, FlowStep]
+    then: Mapping[str, Exit]  # business events that lead away from anywhere
+    own_texts: Mapping[str, Texts]  # built-in sentences in the flow's own words
+    revision: str  # hash of the content: an enrolment stays on the revision that it started on
+    file: str = ""
+    max_segments: int = 3
+
+    def purpose_of(self, step: str) -> Purpose:
+        """What a contact of this step is for: the step's own `purpose:`, else the flow's."""
+        own = getattr(self.steps[step], "purpose", None)
+        return own if isinstance(own, Purpose) else self.purpose
+
+    def with_offer(self, offer: Offer) -> Flow:
+        """The same flow carrying a campaign's own offer; fields that it lacks keep the flow's."""
+        return replace(self, offer=Offer({**self.offer.terms, **offer.terms}))

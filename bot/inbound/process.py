@@ -1,0 +1,108 @@
+"""Events to outcomes to next steps: the waiting ones in batches, and the enrolments whose time has come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.domain.people import Brand
+from bot.flow.happenings import Happening, Started, TimedOut
+from bot.inbound.batch import Batch
+from bot.inbound.interpret import interpret
+from bot.published import PublishedFlows
+from bot.store import attempts, enrolments, events
+from bot.store.enrolments import Enrolment
+from bot.store.events import Event, Processed
+from bot.store.transaction import Transaction
+
+BATCH = 200
+#: Kinds that concern the customer in all of the customer's runs.
+_FOR_ALL_RUNS = frozenset({"sms.inbound", "billing.topup", "opt_out"})
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    transaction: Transaction
+    flows: PublishedFlows
+    brand: Brand
+
+    def process_waiting(self, now: datetime, limit: int = BATCH) -> int:
+        """Apply the oldest waiting events; answers how many there were."""
+        with self.transaction() as tx:
+            claimed = events.claim_waiting(tx, limit)
+            if claimed:
+                apply_events(Batch(tx, self.flows, self.brand, now), claimed)
+        return len(claimed)
+
+    def wake_due(self, now: datetime, limit: int = BATCH) -> int:
+        """Start what is to start, and give `TimedOut` or the end to those whose deadline has passed."""
+        with self.transaction() as tx:
+            due = enrolments.claim_due(tx, limit=limit, now=now)
+            if due:
+                batch = Batch(tx, self.flows, self.brand, now)
+                for enrolment in due:
+                    _wake(batch, enrolment, now)
+                batch.write()
+        return len(due)
+
+    def finish_campaigns(self, now: datetime) -> int:
+        with self.transaction() as tx:
+            return enrolments.finish_campaigns(tx, now)
+
+
+def apply_events(batch: Batch, claimed: Sequence[Event]) -> None:
+    matched = _match(batch.tx, claimed)
+    customers = {
+        event.customer_id
+        for event in matched
+        if event.kind in _FOR_ALL_RUNS and event.customer_id is not None
+    }
+    batch.load(
+        (event.attempt_id for event in matched if event.attempt_id is not None),
+        (event.enrolment_id for event in matched if event.enrolment_id is not None),
+        customers,
+    )
+    processed = []
+    for event in matched:
+        outcome = interpret(batch, event)
+        processed.append(Processed(event.id, outcome.said, outcome.enrolment_id, outcome.customer_id))
+    batch.write()
+    events.mark_processed(batch.tx, processed, batch.now)
+
+
+def _match(tx: Session, claimed: Sequence[Event]) -> list[Event]:
+    """Find the attempt by the carrier's SID where our own id was lost from the URL; and its customer."""
+    sids = {_sid(event) for event in claimed if event.attempt_id is None and _sid(event)}
+    by_sid = attempts.by_sids(tx, sids) if sids else {}
+    by_id = attempts.by_ids(
+        tx, {e.attempt_id for e in claimed if e.attempt_id is not None and e.kind == "opt_out"}
+    )
+    matched = []
+    for event in claimed:
+        attempt = by_sid.get(_sid(event)) if event.attempt_id is None else by_id.get(event.attempt_id)
+        if attempt is not None:
+            event = replace(
+                event, attempt_id=attempt.id, customer_id=event.customer_id or attempt.customer_id
+            )
+        matched.append(event)
+    return matched
+
+
+def _sid(event: Event) -> str:
+    if not event.kind.startswith(("sms.status", "call.")):
+        return ""
+    return str(event.payload.get("MessageSid") or event.payload.get("CallSid") or "")
+
+
+def _wake(batch: Batch, enrolment: Enrolment, now: datetime) -> None:
+    run = batch.add(enrolment)
+    if enrolment.expires_at is not None and enrolment.expires_at <= now:
+        run.expire(now)
+        return
+    happening: Happening = Started() if run.state.step is None else TimedOut(run.state.visit)
+    run.due_at = None
+    run.changed = True  # even where the flow does nothing, it must not be woken again at once
+    run.apply(happening, now, {"event": f"timer:{enrolment.id}:{run.state.visit}", "at": now.isoformat()})

@@ -1,0 +1,68 @@
+"""A machine answered: the live call is told to leave the flow's message after the tone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from bot.channels.errors import SendError
+from bot.channels.twilio_voice import TwilioVoice
+from bot.channels.twiml import Tell, render
+from bot.domain.people import Brand, facts_of
+from bot.flow.actions import Voicemail
+from bot.flow.text import MissingValue, spoken
+from bot.published import PublishedFlows
+from bot.store import attempts, enrolments, suppressions
+from bot.store.attempts import Attempt
+from bot.store.enrolments import Enrolment
+from bot.store.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class VoicemailOutreach:
+    transaction: Transaction
+    flows: PublishedFlows
+    voice: TwilioVoice
+    brand: Brand
+
+    def leave_due(self, now: datetime, limit: int = 50) -> int:
+        with self.transaction() as tx:
+            claimed = attempts.claim_voicemails(tx, limit)
+            people = enrolments.lock(tx, [one.enrolment_id for one in claimed])
+            texts = {one.id: self._text(tx, one, people.get(one.enrolment_id)) for one in claimed}
+        ends: dict[UUID, str] = {}
+        live = [one for one in claimed if one.carrier_sid]
+        answers = self.voice.redirect_batch(
+            [(one.carrier_sid or "", render(Tell(*texts[one.id]))) for one in live]
+        )
+        for one, answer in zip(live, answers, strict=True):
+            # An empty text only hangs up: nothing was left.
+            left = texts[one.id][0] and not isinstance(answer, SendError)
+            ends[one.id] = "left" if left else "failed"
+        if claimed:
+            with self.transaction() as tx:
+                attempts.record_voicemails(tx, ends)
+        return len(claimed)
+
+    def _text(self, tx: Session, one: Attempt, enrolment: Enrolment | None) -> tuple[str, str]:
+        """What to say and in which language; nothing, where the person has refused meanwhile."""
+        if enrolment is None or suppressions.held_against(tx, enrolment.msisdn):
+            return "", "en"
+        flow = self.flows.get(tx, enrolment.flow_revision, enrolment.offer)
+        facts = facts_of(
+            brand=self.brand,
+            name=enrolment.name,
+            msisdn=enrolment.msisdn,
+            language=enrolment.language,
+            region=enrolment.region,
+            tier=enrolment.tier,
+            factors=enrolment.factors,
+        )
+        try:
+            words = spoken(flow, Voicemail(one.step, one.visit), enrolment.language, facts)
+        except (MissingValue, KeyError):
+            return "", enrolment.language
+        return words, enrolment.language

@@ -1,0 +1,91 @@
+"""Enrolling an audience: one statement whatever its size, arms dealt in SQL as `bot.domain.arms` does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+#: `bot.domain.arms.bucket`, in SQL.
+_BUCKET = "(('x' || substr(md5(:salt || ':' || a.id), 1, 8))::bit(32)::bigint * 10000 >> 32)"
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """A SELECT of customers' id and status, and its parameters; made by `bot.store`, never typed in."""
+
+    select: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Dealt:
+    audience: int
+    treatment: int
+    control: int
+
+
+def on_risk_list(risk_list_id: int) -> Audience:
+    return Audience(
+        """
+        SELECT c.id, c.status FROM risk_list_entries r JOIN customers c ON c.id = r.customer_id
+        WHERE r.risk_list_id = :risk_list_id
+        """,
+        {"risk_list_id": risk_list_id},
+    )
+
+
+def enrol(
+    tx: Session,
+    campaign_id: int,
+    audience: Audience,
+    *,
+    flow_revision: str,
+    salt: str,
+    control_below: int,
+    due_at: datetime,
+    expires_at: datetime | None,
+    now: datetime,
+) -> Dealt:
+    """Everybody active who is not enrolled yet; those with a bucket under `control_below` are held out."""
+    statement = text(
+        f"""
+        WITH audience AS MATERIALIZED ({audience.select}),
+        dealt AS (
+            SELECT a.id, {_BUCKET} < :control_below AS held_out FROM audience a WHERE a.status = 'active'
+        ), added AS (
+            INSERT INTO enrolments
+                (campaign_id, customer_id, flow_revision, arm, status, due_at, expires_at, enrolled_at)
+            SELECT :campaign_id, d.id, :flow_revision,
+                   CASE WHEN d.held_out THEN 'control' ELSE 'treatment' END,
+                   CASE WHEN d.held_out THEN 'held_out' ELSE 'active' END,
+                   CASE WHEN d.held_out THEN NULL ELSE cast(:due_at AS timestamptz) END,
+                   cast(:expires_at AS timestamptz), :now
+            FROM dealt d ORDER BY d.id
+            ON CONFLICT (campaign_id, customer_id) DO NOTHING
+            RETURNING arm
+        )
+        SELECT (SELECT count(*) FROM audience) AS audience,
+               count(*) FILTER (WHERE arm = 'treatment') AS treatment,
+               count(*) FILTER (WHERE arm = 'control') AS control
+        FROM added
+        """
+    )
+    row = tx.execute(
+        statement,
+        {
+            **audience.parameters,
+            "campaign_id": campaign_id,
+            "flow_revision": flow_revision,
+            "salt": salt,
+            "control_below": control_below,
+            "due_at": due_at,
+            "expires_at": expires_at,
+            "now": now,
+        },
+    ).one()
+    return Dealt(row.audience, row.treatment, row.control)

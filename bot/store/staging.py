@@ -1,0 +1,209 @@
+"""Where customers wait during an import: a temporary table filled by COPY and checked by SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+_IMPORT_LOCK = 0x4B4C_0002  # one import at a time: two could give the same number to two customers
+
+
+class StagedCustomer(NamedTuple):
+    """One row as COPY takes it. `number_range` instead of `msisdn`: the next free number of that range."""
+
+    row_number: int
+    external_id: str
+    msisdn: str | None = None
+    number_range: str | None = None
+    name: str | None = None
+    language: str | None = None
+    time_zone: str | None = None
+    region: str | None = None
+    tier: str | None = None
+    status: str | None = None
+    consents: list[str] | None = None
+    complaint_open: bool | None = None
+    owner: str | None = None  # the login of a user
+    factors: str = "{}"  # JSON; a null takes the factor away from a known customer
+    cause: str | None = None  # None: a customer, but not on the risk list
+    score: float | None = None
+
+
+class RangeUsedUp(Exception):
+    """A range has fewer free numbers than the customers that need one."""
+
+
+_TABLE = """
+    CREATE TEMP TABLE staged (
+        row_number bigint NOT NULL, external_id text NOT NULL, msisdn text, number_range text, name text,
+        language text, time_zone text, region text, tier text, status text, consents text[],
+        complaint_open boolean, owner text, factors jsonb NOT NULL, cause text, score double precision
+    ) ON COMMIT DROP
+"""
+
+
+@contextmanager
+def staging(tx: Session) -> Iterator[Callable[[StagedCustomer], None]]:
+    """An empty staging table for this transaction; the function that it gives takes one row after another."""
+    tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _IMPORT_LOCK})
+    tx.execute(text("DROP TABLE IF EXISTS pg_temp.staged"))
+    tx.execute(text(_TABLE))
+    driver: Any = tx.connection().connection.driver_connection
+    copy_in = f"COPY staged ({', '.join(StagedCustomer._fields)}) FROM STDIN"
+    with driver.cursor() as cursor, cursor.copy(copy_in) as copy:
+        yield copy.write_row
+    tx.execute(text("CREATE INDEX ON staged (row_number)"))
+    tx.execute(text("ANALYZE staged"))
+
+
+def count(tx: Session) -> int:
+    return int(tx.execute(text("SELECT count(*) FROM staged")).scalar_one())
+
+
+def last_row(tx: Session) -> int:
+    return int(tx.execute(text("SELECT coalesce(max(row_number), 0) FROM staged")).scalar_one())
+
+
+_KEEP_NUMBERS = text(
+    """
+    UPDATE staged s SET msisdn = c.msisdn FROM customers c
+    WHERE s.number_range IS NOT NULL AND c.external_id = s.external_id
+    """
+)
+
+#: A range is written as its first number: the zeros at its end are free.
+_GIVE_NUMBERS = text(
+    """
+    WITH ranges AS (
+        SELECT number_range, substr(number_range, 2)::bigint AS first,
+               least(power(10, length(number_range) - length(rtrim(number_range, '0'))), 1e8)::bigint AS size
+        FROM (SELECT DISTINCT number_range FROM staged WHERE number_range IS NOT NULL) AS named
+    ), used AS (
+        SELECT r.number_range, max(substr(c.msisdn, 2)::bigint) - r.first + 1 AS used
+        FROM ranges r JOIN customers c ON substr(c.msisdn, 2)::bigint BETWEEN r.first AND r.first + r.size - 1
+        GROUP BY r.number_range, r.first
+    ), given AS (
+        SELECT s.row_number, r.number_range, r.first, r.size,
+               coalesce(u.used, 0) - 1
+               + row_number() OVER (PARTITION BY s.number_range ORDER BY s.row_number) AS place
+        FROM staged s JOIN ranges r USING (number_range) LEFT JOIN used u USING (number_range)
+        WHERE s.msisdn IS NULL
+    ), written AS (
+        UPDATE staged s SET msisdn = '+' || (g.first + g.place) FROM given g
+        WHERE s.row_number = g.row_number AND g.place < g.size
+    )
+    SELECT number_range, size FROM given WHERE place >= size LIMIT 1
+    """
+)
+
+
+def give_numbers(tx: Session) -> None:
+    """Numbers for those that have only a range: a known customer keeps its own, a new one gets the next free.
+
+    Raises RangeUsedUp.
+    """
+    tx.execute(_KEEP_NUMBERS)
+    short = tx.execute(_GIVE_NUMBERS).one_or_none()
+    if short is not None:
+        raise RangeUsedUp(f"the range {short.number_range} has only {short.size} numbers: too few")
+
+
+_REPEATED_ID = """
+    SELECT row_number, 'repeats the customer of row ' || first AS reason
+    FROM (SELECT row_number, min(row_number) OVER (PARTITION BY external_id) AS first FROM staged) AS seen
+    WHERE row_number <> first
+"""
+_REPEATED_NUMBER = """
+    SELECT row_number, 'repeats the number of row ' || first AS reason
+    FROM (SELECT row_number, min(row_number) OVER (PARTITION BY msisdn) AS first FROM staged) AS seen
+    WHERE row_number <> first
+"""
+_FOREIGN_NUMBER = """
+    SELECT s.row_number, 'this number belongs to another customer' AS reason
+    FROM staged s JOIN customers c ON c.msisdn = s.msisdn AND c.external_id <> s.external_id
+"""
+_UNKNOWN_OWNER = """
+    SELECT s.row_number, 'no user has this login' AS reason
+    FROM staged s LEFT JOIN users u ON u.login = s.owner
+    WHERE s.owner IS NOT NULL AND u.id IS NULL
+"""
+
+
+def reject_repeated_customers(tx: Session, import_id: int, column: str) -> None:
+    _reject(tx, _REPEATED_ID, import_id, column)
+
+
+def reject_numbers_of_others(tx: Session, import_id: int, column: str) -> None:
+    _reject(tx, _FOREIGN_NUMBER, import_id, column)
+    _reject(tx, _REPEATED_NUMBER, import_id, column)
+
+
+def reject_unknown_owners(tx: Session, import_id: int, column: str) -> None:
+    _reject(tx, _UNKNOWN_OWNER, import_id, column)
+
+
+def _reject(tx: Session, bad_rows: str, import_id: int, column: str) -> None:
+    tx.execute(
+        text(
+            f"""
+            WITH bad AS ({bad_rows}),
+            gone AS (DELETE FROM staged s USING bad WHERE s.row_number = bad.row_number)
+            INSERT INTO import_rejects (import_id, row_number, column_name, reason)
+            SELECT :import_id, row_number, :column, reason FROM bad
+            """
+        ),
+        {"import_id": import_id, "column": column},
+    )
+
+
+#: The newest line for a number, channel and purpose holds (as in `suppressions.held_against`).
+_IN_FORCE = """
+    SELECT * FROM (
+        SELECT DISTINCT ON (msisdn, channel, purpose) * FROM suppressions
+        ORDER BY msisdn, channel, purpose, id DESC
+    ) AS newest WHERE action = 'suppress'
+"""
+
+_CARRY_REFUSALS = text(
+    f"""
+    INSERT INTO suppressions (msisdn, customer_id, channel, purpose, action, source, wording, evidence, at)
+    SELECT s.msisdn, c.id, l.channel, l.purpose, 'suppress', 'number_changed', l.wording, l.evidence, :now
+    FROM staged s
+    JOIN customers c ON c.external_id = s.external_id AND c.msisdn <> s.msisdn
+    JOIN ({_IN_FORCE}) l ON l.msisdn = c.msisdn
+    """
+)
+
+
+def carry_refusals(tx: Session, now: datetime) -> None:
+    """A customer who said no and now has another number has still said no."""
+    tx.execute(_CARRY_REFUSALS, {"now": now})
+
+
+_HOLD_CONSENTS = text(
+    f"""
+    WITH in_force AS ({_IN_FORCE}),
+    refused AS (SELECT DISTINCT s.row_number FROM staged s JOIN in_force l ON l.msisdn = s.msisdn)
+    UPDATE staged s SET consents = ARRAY(
+        SELECT pair FROM unnest(s.consents) AS pair
+        WHERE pair = ANY (coalesce(known.consents, '{{}}')) OR NOT EXISTS (
+            SELECT 1 FROM in_force l
+            WHERE l.msisdn = s.msisdn
+              AND l.channel IN ('all', split_part(pair, ':', 1))
+              AND l.purpose IN ('all', split_part(pair, ':', 2))))
+    FROM refused LEFT JOIN LATERAL (
+        SELECT c.consents FROM staged t JOIN customers c ON c.external_id = t.external_id
+        WHERE t.row_number = refused.row_number) AS known ON true
+    WHERE s.row_number = refused.row_number
+    """
+)
+
+
+def hold_consents(tx: Session) -> None:
+    """A file cannot give a consent back to a number that has refused it; what was there before stays."""
+    tx.execute(_HOLD_CONSENTS)

@@ -1,0 +1,145 @@
+"""What the statuses, reasons and results of the product are called in front of people."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+#: kind -> value -> words. A value that an author made up (a flow's own result) is shown as it was written.
+WORDS = {
+    "campaign": {
+        "draft": _l("Draft"),
+        "running": _l("Running"),
+        "paused": _l("Paused"),
+        "finished": _l("Finished"),
+        "aborted": _l("Aborted"),
+    },
+    "arm": {"treatment": _l("Treated"), "control": _l("Control")},
+    "attempt": {
+        "due": _l("Waiting"),
+        "sending": _l("Being sent"),
+        "unconfirmed": _l("Outcome unknown"),
+        "accepted": _l("Taken by the carrier"),
+        "sent": _l("Sent"),
+        "ringing": _l("Ringing"),
+        "in_progress": _l("In conversation"),
+        "delivered": _l("Delivered"),
+        "undelivered": _l("Not delivered"),
+        "completed": _l("Completed"),
+        "busy": _l("Busy"),
+        "no_answer": _l("No answer"),
+        "failed": _l("Failed"),
+        "canceled": _l("Cancelled"),
+        "denied": _l("Not permitted"),
+        "expired": _l("Too late to send"),
+    },
+    "channel": {"sms": _l("SMS"), "call": _l("Call")},
+    "grant": {
+        "accepted": _l("Offer accepted"),
+        "qualified": _l("Recharged enough"),
+        "due": _l("Bonus to be credited"),
+        "crediting": _l("Bonus being credited"),
+        "granted": _l("Bonus credited"),
+        "refused": _l("Bonus refused"),
+        "reversed": _l("Bonus taken back"),
+        "expired": _l("Offer expired"),
+    },
+    "work_order": {
+        "open": _l("Open"),
+        "in_progress": _l("In progress"),
+        "closed": _l("Closed"),
+    },
+    "disposition": {
+        "saved": _l("Stays with us"),
+        "recharged": _l("Has recharged"),
+        "call_back": _l("Wants to be called back"),
+        "not_reached": _l("Could not be reached"),
+        "refused": _l("Does not want the offer"),
+        "do_not_contact": _l("Must not be contacted again"),
+    },
+    "reason": {
+        "suppressed": _l("Has opted out"),
+        "no_consent": _l("No consent"),
+        "control_arm": _l("Control arm"),
+        "left": _l("Has left the network"),
+        "complaint_open": _l("Complaint open"),
+        "news_waiting": _l("News about the customer to be read first"),
+        "work_order_open": _l("A manager is on it"),
+        "zone_unknown": _l("Time zone unknown"),
+        "quiet_hours": _l("Quiet hours"),
+        "no_permitted_hours": _l("No permitted hours"),
+        "cap": _l("Contact limit reached"),
+        "min_gap": _l("Too soon after the last contact"),
+        "not_on_guest_list": _l("Not on the guest list"),
+        "campaign_not_running": _l("Campaign not running"),
+        "flow_moved_on": _l("No longer needed"),
+        "missing_value": _l("A value for the text is missing"),
+    },
+    "verdict": {
+        "allowed": _l("Permitted"),
+        "deferred": _l("Put off"),
+        "denied": _l("Not permitted"),
+    },
+    "tier": {"high": _l("High value"), "mid": _l("Mid value"), "ordinary": _l("Ordinary")},
+    "language": {"zh": _l("Chinese"), "en": _l("English")},
+    "role": {"admin": _l("Administrator"), "operator": _l("Operator"), "manager": _l("Customer manager")},
+    "result": {
+        "granted": _l("Bonus credited"),
+        "declined": _l("Declined"),
+        "unreached": _l("Not reached"),
+        "opted_out": _l("Opted out"),
+        "expired": _l("Time ran out"),
+        "denied": _l("Not permitted"),
+        "end": _l("Ended"),
+    },
+    "answered_by": {
+        "human": _l("Answered by a person"),
+        "machine": _l("Answered by a machine"),
+        "unknown": _l("Answered"),
+    },
+    "queue": {"retention": _l("Retention")},
+    "why": {
+        "asked_for_manager": _l("Asked for a manager"),
+        "high_value": _l("Customer of high value"),
+        "complaint": _l("Has complained"),
+        "unclear": _l("Wrote what the bot could not understand"),
+        "undelivered": _l("Messages do not arrive"),
+        "unreached": _l("Could not be reached by call"),
+        "unanswered": _l("Asked for a manager on the line; nobody was free"),
+        "refused": _l("The bonus could not be credited"),
+        "after": _l("Did not answer in time"),
+        "else": _l("Chosen by a rule of the flow"),
+        "started": _l("The flow begins with a manager"),
+    },
+}
+
+#: An exit that carries a detail: its first word says which sentence, the rest goes into it.
+_WHY_WITH_DETAIL = {
+    "reply": _l("Answered the message with “%(detail)s”"),
+    "key": _l("Pressed %(detail)s in the call"),
+    "when": _l("Chosen by rule %(detail)s of the flow"),
+    "after": _l("Did not answer within %(detail)s"),
+}
+
+#: The colour of a status; what is not named here is neutral.
+TONES = {
+    "campaign": {"running": "live", "paused": "warn", "finished": "good", "aborted": "bad", "draft": ""},
+    "work_order": {"open": "calm", "in_progress": "warn", "closed": "good"},
+}
+
+
+def word(kind: str, value: str) -> str:
+    known = WORDS[kind].get(value)
+    return str(known) if known is not None else value.replace("_", " ").capitalize()
+
+
+def why(reason: str) -> str:
+    """Why a work order was opened: the way by which the flow came to it, in words."""
+    if reason in WORDS["why"]:
+        return word("why", reason)
+    first, _, detail = reason.partition(" ")
+    sentence = _WHY_WITH_DETAIL.get(first)
+    return str(sentence) % {"detail": detail} if sentence is not None and detail else reason
+
+
+def tone(kind: str, value: str) -> str:
+    return TONES.get(kind, {}).get(value, "")

@@ -1,0 +1,224 @@
+"""Reads TwiML into verbs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from xml.etree import ElementTree
+
+Element = ElementTree.Element
+
+
+class TwimlError(ValueError):
+    """A document that Twilio would stop at with an application error; carries Twilio's error code."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    text: str
+    language: str = "en-US"
+    loop: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    url: str = ""
+    digits: str = ""
+    loop: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    seconds: float = 1.0
+
+
+Prompt = Say | Play | Pause
+
+
+@dataclass(frozen=True, slots=True)
+class Gather:
+    prompts: tuple[Prompt, ...] = ()
+    action: str = ""
+    method: str = "POST"
+    timeout: float = 5.0
+    num_digits: int | None = None
+    finish_on_key: str = "#"
+    action_on_empty: bool = False
+    takes_keys: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    url: str
+    method: str = "POST"
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    number: str
+    action: str = ""
+    method: str = "POST"
+    ring_seconds: float = 30.0
+    time_limit: float = 14_400.0
+    caller_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    action: str = ""
+    method: str = "POST"
+    timeout: float = 5.0
+    max_length: float = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Enqueue:
+    queue: str
+    action: str = ""
+    method: str = "POST"
+
+
+@dataclass(frozen=True, slots=True)
+class Hangup:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    reason: str = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class TextBack:
+    """`<Message>`: a text sent in answer to one received."""
+
+    body: str
+
+
+Verb = Prompt | Gather | Redirect | Dial | Record | Enqueue | Hangup | Reject | Leave | TextBack
+
+
+def parse_twiml(document: str) -> tuple[Verb, ...]:
+    try:
+        root = ElementTree.fromstring(document)
+    except ElementTree.ParseError as error:
+        raise TwimlError(12100, f"Document parse failure: {error}") from None
+    if root.tag != "Response":
+        raise TwimlError(12102, f"Document root is <{root.tag}>, not <Response>")
+    return tuple(_verb(element) for element in root)
+
+
+def _verb(element: Element) -> Verb:
+    read = _READERS.get(element.tag)
+    if read is None:
+        raise TwimlError(12200, f"Schema validation: <{element.tag}> is no verb known here")
+    return read(element)
+
+
+def _say(element: Element) -> Say:
+    text = " ".join("".join(element.itertext()).split())
+    return Say(text, element.get("language", "en-US"), _whole(element, "loop", 1) or 1)
+
+
+def _play(element: Element) -> Play:
+    return Play((element.text or "").strip(), element.get("digits", ""), _whole(element, "loop", 1) or 1)
+
+
+def _pause(element: Element) -> Pause:
+    return Pause(_seconds(element, "length", 1.0))
+
+
+def _gather(element: Element) -> Gather:
+    prompts = [_verb(child) for child in element]
+    for prompt in prompts:
+        if not isinstance(prompt, Prompt):
+            raise TwimlError(12200, f"Schema validation: <Gather> cannot hold {type(prompt).__name__}")
+    digits = _whole(element, "numDigits", 0)
+    return Gather(
+        prompts=tuple(prompt for prompt in prompts if isinstance(prompt, Prompt)),
+        action=element.get("action", ""),
+        method=_method(element),
+        timeout=5.0 if element.get("timeout") == "auto" else _seconds(element, "timeout", 5.0),
+        num_digits=digits or None,
+        finish_on_key=element.get("finishOnKey", "#"),
+        action_on_empty=element.get("actionOnEmptyResult", "false").lower() == "true",
+        takes_keys="dtmf" in element.get("input", "dtmf").split(),
+    )
+
+
+def _redirect(element: Element) -> Redirect:
+    return Redirect((element.text or "").strip(), _method(element))
+
+
+def _dial(element: Element) -> Dial:
+    noun = next(iter(element), None)
+    if noun is not None and noun.tag not in ("Number", "Client", "Sip"):
+        raise TwimlError(12200, f"Schema validation: <Dial> to <{noun.tag}> is not played here")
+    number = element.text if noun is None else noun.text
+    if not (number or "").strip():
+        raise TwimlError(13221, "Dial: nobody to dial")
+    return Dial(
+        number=(number or "").strip(),
+        action=element.get("action", ""),
+        method=_method(element),
+        ring_seconds=_seconds(element, "timeout", 30.0),
+        time_limit=_seconds(element, "timeLimit", 14_400.0),
+        caller_id=element.get("callerId", ""),
+    )
+
+
+def _record(element: Element) -> Record:
+    return Record(
+        action=element.get("action", ""),
+        method=_method(element),
+        timeout=_seconds(element, "timeout", 5.0),
+        max_length=_seconds(element, "maxLength", 3600.0),
+    )
+
+
+def _enqueue(element: Element) -> Enqueue:
+    task = element.find("Task")
+    name = (element.text or "").strip() or element.get("workflowSid", "")
+    if not name and task is None:
+        raise TwimlError(13310, "Enqueue: no queue is named")
+    return Enqueue(name, element.get("action", ""), _method(element))
+
+
+def _method(element: Element) -> str:
+    return "GET" if element.get("method", "POST").upper() == "GET" else "POST"
+
+
+def _whole(element: Element, name: str, default: int) -> int:
+    return int(_seconds(element, name, default))
+
+
+def _seconds(element: Element, name: str, default: float) -> float:
+    text = element.get(name)
+    if text is None:
+        return default
+    if not text.isdecimal():
+        raise TwimlError(12200, f"Schema validation: {element.tag} {name}={text!r} is not a number")
+    return float(text)
+
+
+_READERS: dict[str, Callable[[Element], Verb]] = {
+    "Say": _say,
+    "Play": _play,
+    "Pause": _pause,
+    "Gather": _gather,
+    "Redirect": _redirect,
+    "Dial": _dial,
+    "Record": _record,
+    "Enqueue": _enqueue,
+    "Hangup": lambda _: Hangup(),
+    "Reject": lambda element: Reject(element.get("reason", "rejected")),
+    "Leave": lambda _: Leave(),
+    "Message": lambda element: TextBack("".join(element.itertext()).strip()),
+}

@@ -1,0 +1,30 @@
+"""The pages for machines: each route verifies, parses, stores once, rings, and answers."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from bot.bell import Bell
+from bot.bootstrap import Wired
+from bot.channels.signature import BillingSignature, TwilioSignature
+from webhooks import billing, health, twilio_sms, twilio_voice
+from webhooks.edge import Edge, keep
+
+MOST_BYTES = 64 * 1024  # no carrier's form is larger
+
+
+def register(app: Flask, wired: Wired, bell: Bell) -> None:
+    settings = wired.settings
+    keep(
+        app,
+        Edge(
+            transaction=wired.transaction,
+            clock=wired.clock,
+            voice=wired.voice,
+            bell=bell,
+            twilio=TwilioSignature(settings.twilio_auth_token, settings.public_base_url),
+            billing=BillingSignature(settings.billing_webhook_secret),
+        ),
+    )
+    for blueprint in (twilio_sms.pages, twilio_voice.pages, billing.pages, health.pages):
+        app.register_blueprint(blueprint)

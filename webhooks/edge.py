@@ -1,0 +1,68 @@
+"""What every webhook needs: the parts, the proof of who is calling, and one way to store what came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+from uuid import UUID
+
+from flask import Flask, Response, abort, current_app, request
+
+from bot.bell import Bell, Queue
+from bot.channels.signature import BillingSignature, TwilioSignature
+from bot.domain.clock import Clock
+from bot.inbound.voice import Voice
+from bot.store import events
+from bot.store.events import NewEvent
+from bot.store.transaction import Transaction
+
+_KEY = "keepline_edge"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    transaction: Transaction
+    clock: Clock
+    voice: Voice
+    bell: Bell
+    twilio: TwilioSignature
+    billing: BillingSignature
+
+
+def keep(app: Flask, edge: Edge) -> None:
+    app.extensions[_KEY] = edge
+
+
+def edge() -> Edge:
+    return cast(Edge, current_app.extensions[_KEY])
+
+
+def demand_twilio_signature() -> None:
+    """403 and nothing stored, unless the carrier signed exactly this request."""
+    # The raw target as it came over the wire: a decoded and re-encoded one need not be what was signed.
+    target = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path
+    form = {name: request.form.getlist(name) for name in request.form}
+    if not edge().twilio.valid(target, form, request.headers.get("X-Twilio-Signature")):
+        abort(403)
+
+
+def form() -> dict[str, str]:
+    return request.form.to_dict()
+
+
+def attempt_id() -> UUID | None:
+    """Our id in the URL that we gave the carrier; None where it is not one of ours."""
+    try:
+        return UUID(request.args.get("a", ""))
+    except ValueError:
+        return None
+
+
+def store(event: NewEvent) -> Response:
+    """Once, then the bell, then 204: also for a repeat, so that the sender stops."""
+    parts = edge()
+    with parts.transaction() as tx:
+        new = events.leave(tx, [event])
+    if new:
+        parts.bell.ring([Queue.INBOUND])
+    return Response(status=204)
