@@ -11,7 +11,6 @@ from babel.dates import format_date, format_datetime, format_time, format_timede
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 from flask import Blueprint, Flask, redirect, request, session, url_for
 from flask_babel import Babel, get_locale
-from flask_login import current_user
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
@@ -33,12 +32,13 @@ def choose(code: str) -> Response:
 
 
 def selected() -> str:
-    """What was chosen in this session, else the user's own language, else what the browser asks for."""
+    """What this session has (the user's own from the login on, or a choice), else what the browser asks for.
+
+    Without a look at the user on purpose: an error page must not need the database to find its words.
+    """
     chosen = session.get("language")
     if chosen in LANGUAGES:
         return str(chosen)
-    if current_user.is_authenticated and current_user.language in LANGUAGES:
-        return str(current_user.language)
     return request.accept_languages.best_match(list(LANGUAGES), default="en") or "en"
 
 

@@ -7,6 +7,7 @@ from typing import Protocol, cast
 
 from bot.config import Settings
 from bot.domain.clock import Clock
+from bot.published import PublishedFlows
 from bot.store.transaction import Transaction
 from flask import Flask, current_app
 
@@ -22,6 +23,8 @@ class Wired(Protocol):
     def transaction(self) -> Transaction: ...
     @property
     def clock(self) -> Clock: ...
+    @property
+    def flows(self) -> PublishedFlows: ...
 
 
 def keep(app: Flask, wired: Wired) -> None:

@@ -17,9 +17,9 @@ What is observed follows from them and from each other, so that the correlations
     complaints_90d       Poisson, mean 0.16 exp(0.35 W - 0.30 A)
     contract_end         for three in ten, a day within the next two years
 
-Tier: high from arpu 80 with 24 months or credit 680, or from arpu 120; mid from arpu 42 with 6 months, or from
-60 months; else ordinary. That gives about 8 %, 42 % and 50 %. Four in a hundred live in the United States; two
-in a hundred have no known time zone. The rules of `plain_risk` mark a good third of them.
+Tier: high from arpu 80 with 24 months or credit 680, or from arpu 120; mid from arpu 42 with 6 months, or
+from 60 months; else ordinary. That gives about 8 %, 42 % and 50 %. Four in a hundred live in the United
+States; two in a hundred have no known time zone. The rules of `plain_risk` mark a good third of them.
 """
 
 from __future__ import annotations

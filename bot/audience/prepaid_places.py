@@ -1,8 +1,8 @@
 """Where made-up customers live: region, time zone, language, test numbers and plausible names.
 
 The American numbers are of the 555 exchange, which serves no subscribers. China sets no mobile numbers aside
-for fiction: the range below is well-formed and nothing more, so the commands refuse to make customers up where
-the carrier is a real one.
+for fiction: the range below is well-formed and nothing more, so the commands make nobody up where the carrier
+is a real one.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ from bot.audience.plain_risk import Risk, risk_of
 from bot.audience.prepaid_base import Subscriber, subscribers
 from bot.audience.report import ImportReport, Progress, silent
 from bot.audience.taking import take
-from bot.store import customers, imports, staging
-from bot.store.customers import Keeper
+from bot.store import imports, staging
+from bot.store.customers import Keeper, keepers
 from bot.store.staging import StagedCustomer
 
 CONSENTS = ["call:marketing", "call:service", "sms:marketing", "sms:service"]
@@ -30,7 +30,7 @@ _FIELDS = (
 def synthesise(
     tx: Session,
     *,
-    customers_wanted: int,
+    customers: int,
     seed: int,
     now: datetime,
     risk_list: str | None = None,
@@ -41,15 +41,15 @@ def synthesise(
 
     High-value customers are given to active managers who take their tier and region, if there are any.
     """
-    import_id = _begin(tx, customers_wanted, seed, now)
+    import_id = _begin(tx, customers, seed, now)
     drawn = _drawn(seed, now.date(), at_risk_only)
-    keepers = customers.keepers(tx)
+    managers = keepers(tx)
     with staging.staging(tx) as stage:
-        for done, (number, subscriber, risk) in enumerate(islice(drawn, customers_wanted), start=1):
-            stage(_staged(number, seed, subscriber, risk, keepers))
+        for done, (number, subscriber, risk) in enumerate(islice(drawn, customers), start=1):
+            stage(_staged(number, seed, subscriber, risk, managers))
             if done % PROGRESS_EVERY == 0:
-                progress("draw", done, customers_wanted)
-    progress("draw", customers_wanted, customers_wanted)
+                progress("draw", done, customers)
+    progress("draw", customers, customers)
     try:
         staging.give_numbers(tx)
     except staging.RangeUsedUp as error:
@@ -58,14 +58,14 @@ def synthesise(
     imports.finish(
         tx,
         import_id,
-        rows_read=customers_wanted,
+        rows_read=customers,
         rows_taken=taken.customers.total,
         rows_rejected=0,
         risk_list_id=taken.risk_list_id,
     )
     return ImportReport(
         import_id=import_id,
-        rows_read=customers_wanted,
+        rows_read=customers,
         new=taken.customers.new,
         updated=taken.customers.updated,
         unchanged=taken.customers.unchanged,
@@ -76,8 +76,8 @@ def synthesise(
     )
 
 
-def _begin(tx: Session, customers_wanted: int, seed: int, now: datetime) -> int:
-    what = f"synth:{customers_wanted}:{seed}"
+def _begin(tx: Session, wanted: int, seed: int, now: datetime) -> int:
+    what = f"synth:{wanted}:{seed}"
     return imports.begin(
         tx,
         file_name=what,
@@ -97,7 +97,7 @@ def _drawn(seed: int, today: date, at_risk_only: bool) -> Iterator[tuple[int, Su
 
 
 def _staged(
-    number: int, seed: int, subscriber: Subscriber, risk: Risk | None, keepers: Sequence[Keeper]
+    number: int, seed: int, subscriber: Subscriber, risk: Risk | None, managers: Sequence[Keeper]
 ) -> StagedCustomer:
     return StagedCustomer(
         row_number=number,
@@ -110,15 +110,15 @@ def _staged(
         tier=subscriber.tier,
         consents=CONSENTS,
         complaint_open=subscriber.complaint_open,
-        owner=_owner(number, subscriber, keepers),
+        owner=_owner(number, subscriber, managers),
         factors=json.dumps(subscriber.factors()),
         cause=risk.cause if risk else None,
         score=risk.score if risk else None,
     )
 
 
-def _owner(number: int, subscriber: Subscriber, keepers: Sequence[Keeper]) -> str | None:
+def _owner(number: int, subscriber: Subscriber, managers: Sequence[Keeper]) -> str | None:
     if subscriber.tier != "high":
         return None
-    fitting = [one.login for one in keepers if one.takes(subscriber.tier, subscriber.place.region)]
+    fitting = [one.login for one in managers if one.takes(subscriber.tier, subscriber.place.region)]
     return fitting[number % len(fitting)] if fitting else None

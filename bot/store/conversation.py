@@ -33,7 +33,8 @@ class Entry:
 
 
 _ENROLMENTS = text(
-    "SELECT id, customer_id, enrolled_at FROM enrolments WHERE id = :enrolment_id OR customer_id = :customer_id"
+    "SELECT id, customer_id, enrolled_at FROM enrolments"
+    " WHERE id = :enrolment_id OR customer_id = :customer_id"
 )
 _ATTEMPTS = text(
     """

@@ -1,4 +1,4 @@
-"""What is waiting: is anything due at this moment, is anything in flight, and when is the next thing due?"""
+"""What is waiting: which kinds of work are due at this moment or in flight, and when is the next thing due?"""
 
 from __future__ import annotations
 
@@ -11,45 +11,54 @@ from sqlalchemy.orm import Session
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """`now_due` counts rows that a worker should be busy with; `next_at` is the next deadline of any kind."""
+    """`due` names the kinds that a worker should be busy with, `in_flight` those under way at another system."""
 
-    now_due: int
+    due: frozenset[str]  # events, timers, sms, calls, voicemails, grants, silence
+    in_flight: bool
     next_at: datetime | None
 
     @property
     def idle(self) -> bool:
-        return self.now_due == 0
+        return not self.due and not self.in_flight
 
 
 # Only running campaigns have due rows; each branch reads one end of a partial index.
-_PENDING = text(
+_DEADLINES = text(
     """
-    WITH deadlines AS (
-        SELECT (SELECT min(a.due_at) FROM attempts a WHERE a.campaign_id = k.id AND a.channel = 'sms'
-                AND a.status = 'due') AS at
-        FROM campaigns k WHERE k.status = 'running'
-        UNION ALL
-        SELECT (SELECT min(a.due_at) FROM attempts a WHERE a.campaign_id = k.id AND a.channel = 'call'
-                AND a.status = 'due')
-        FROM campaigns k WHERE k.status = 'running'
-        UNION ALL
-        SELECT (SELECT e.due_at FROM enrolments e JOIN campaigns k ON k.id = e.campaign_id AND k.status = 'running'
-                WHERE e.due_at IS NOT NULL ORDER BY e.due_at LIMIT 1)
-        UNION ALL
-        SELECT (SELECT min(lease_until) FROM attempts WHERE lease_until IS NOT NULL)
-        UNION ALL
-        SELECT (SELECT min(due_at) FROM grants WHERE status IN ('due', 'crediting'))
-    )
-    SELECT (SELECT count(*) FROM (SELECT 1 FROM events WHERE processed_at IS NULL LIMIT 1000) waiting)
-         + (SELECT count(*) FROM attempts WHERE status = 'sending' AND lease_until IS NOT NULL)
-         + (SELECT count(*) FROM grants WHERE status = 'crediting' AND lease_until IS NOT NULL)
-         + (SELECT count(*) FROM attempts WHERE voicemail IN ('due', 'leaving') AND settled_at IS NULL)
-         + (SELECT count(*) FROM deadlines WHERE at <= :now) AS now_due,
-           (SELECT min(at) FROM deadlines WHERE at > :now) AS next_at
+    SELECT CASE channel WHEN 'sms' THEN 'sms' ELSE 'calls' END AS kind,
+           (SELECT min(a.due_at) FROM attempts a
+            WHERE a.campaign_id = k.id AND a.channel = c.channel AND a.status = 'due') AS at
+    FROM campaigns k CROSS JOIN (VALUES ('sms'), ('call')) c(channel) WHERE k.status = 'running'
+    UNION ALL
+    SELECT 'timers', (SELECT e.due_at FROM enrolments e JOIN campaigns k ON k.id = e.campaign_id
+                      WHERE e.due_at IS NOT NULL AND k.status = 'running' ORDER BY e.due_at LIMIT 1)
+    UNION ALL
+    SELECT 'silence', (SELECT min(lease_until) FROM attempts WHERE lease_until IS NOT NULL AND status <> 'sending')
+    UNION ALL
+    SELECT 'grants', (SELECT min(due_at) FROM grants WHERE status IN ('due', 'crediting') AND lease_until IS NULL)
+    """
+)
+_NOW = text(
+    """
+    SELECT EXISTS (SELECT 1 FROM events WHERE processed_at IS NULL) AS events,
+           EXISTS (SELECT 1 FROM attempts WHERE voicemail IN ('due', 'leaving') AND settled_at IS NULL) AS voicemails,
+           (SELECT min(lease_until) FROM attempts WHERE status = 'sending' AND lease_until IS NOT NULL) AS sending,
+           (SELECT min(lease_until) FROM grants WHERE status = 'crediting') AS crediting
     """
 )
 
 
 def pending(tx: Session, now: datetime) -> Pending:
-    row = tx.execute(_PENDING, {"now": now}).one()
-    return Pending(row.now_due, row.next_at)
+    """A lease that has run out counts as silence: whoever held it is gone."""
+    state = tx.execute(_NOW).one()
+    deadlines = [(row.kind, row.at) for row in tx.execute(_DEADLINES) if row.at is not None]
+    leases = [lease for lease in (state.sending, state.crediting) if lease is not None]
+    due = {kind for kind, at in deadlines if at <= now}
+    if state.events:
+        due.add("events")
+    if state.voicemails:
+        due.add("voicemails")
+    if any(lease <= now for lease in leases):
+        due.add("silence")
+    later = [at for _, at in deadlines if at > now] + [lease for lease in leases if lease > now]
+    return Pending(frozenset(due), any(lease > now for lease in leases), min(later, default=None))

@@ -6,56 +6,23 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import setup_logging, worker_process_init
-from kombu import Queue as KombuQueue
 
-from bot.bell import Queue
 from bot.bootstrap import wired
+from bot.config import ConfigError
 from bot.log import configure
+from bot.tasks.configuration import configuration
 
-app = Celery("keepline")
-app.conf.update(
-    broker_url=wired().settings.redis_url,
-    broker_transport_options={
-        "visibility_timeout": 120,
-        "unacked_restore_interval": 5,
-        "unacked_restore_throttle": 1,
-        "socket_timeout": 10,
-        "socket_connect_timeout": 5,
-        "socket_keepalive": True,
-        "health_check_interval": 10,
-        "retry_on_timeout": True,
-        "global_keyprefix": "kl:",
-    },
-    result_backend=None,
-    task_ignore_result=True,
-    task_acks_late=True,
-    task_reject_on_worker_lost=True,
-    task_time_limit=60,
-    task_soft_time_limit=45,
-    task_serializer="json",
-    accept_content=["json"],
-    task_queues=[KombuQueue(queue.value) for queue in Queue],
-    task_default_queue=Queue.SWEEPS.value,
-    task_publish_retry_policy={"max_retries": 2, "interval_start": 0.1, "interval_max": 0.5},
-    worker_prefetch_multiplier=1,
-    worker_cancel_long_running_tasks_on_connection_loss=True,
-    worker_soft_shutdown_timeout=20,
-    worker_max_tasks_per_child=20_000,
-    worker_send_task_events=False,
-    worker_hijack_root_logger=False,
-    broker_connection_retry_on_startup=True,
-    enable_utc=True,
-    timezone="UTC",
-    beat_schedule_filename=str(wired().settings.var_dir / "beat-schedule"),
-    beat_schedule={
-        "sweep": {
-            "task": "bot.tasks.work.sweep",
-            "schedule": 1.0,
-            "options": {"expires": 2, "queue": Queue.SWEEPS.value},
-        },
-    },
-    imports=["bot.tasks.work"],
-)
+
+def _application() -> Celery:
+    settings = wired().settings
+    if settings.redis_url is None:
+        raise ConfigError("REDIS_URL is not set: workers and beat need a broker")
+    application = Celery("keepline")
+    application.conf.update(configuration(settings.redis_url, settings.var_dir))
+    return application
+
+
+app = _application()
 
 
 @setup_logging.connect

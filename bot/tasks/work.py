@@ -11,6 +11,7 @@ from bot.bootstrap import Wired, wired
 from bot.escalation.assign import assign
 from bot.fulfilment.settle import expire_stale, settle_due
 from bot.tasks.app import app
+from bot.tasks.names import TASK_OF
 
 log = logging.getLogger(__name__)
 
@@ -25,17 +26,8 @@ AFTER: dict[Queue, tuple[Queue, ...]] = {
     Queue.SWEEPS: (Queue.INBOUND,),
 }
 
-_TASK_OF: dict[Queue, str] = {
-    Queue.INBOUND: "bot.tasks.work.inbound",
-    Queue.SMS: "bot.tasks.work.send_sms",
-    Queue.CALLS: "bot.tasks.work.place_calls",
-    Queue.FULFILMENT: "bot.tasks.work.fulfil",
-    Queue.SWEEPS: "bot.tasks.work.sweep",
-}
-
-
 def publish(queue: Queue) -> None:
-    app.send_task(_TASK_OF[queue], queue=queue.value, expires=30)
+    app.send_task(TASK_OF[queue], queue=queue.value, expires=30)
 
 
 def _work(queue: Queue, look: Callable[[Wired, datetime], int]) -> None:

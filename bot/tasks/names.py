@@ -1,0 +1,24 @@
+"""Which task looks at which queue, and which queue a kind of pending work is looked for in."""
+
+from __future__ import annotations
+
+from bot.bell import Queue
+
+TASK_OF: dict[Queue, str] = {
+    Queue.INBOUND: "bot.tasks.work.inbound",
+    Queue.SMS: "bot.tasks.work.send_sms",
+    Queue.CALLS: "bot.tasks.work.place_calls",
+    Queue.FULFILMENT: "bot.tasks.work.fulfil",
+    Queue.SWEEPS: "bot.tasks.work.sweep",
+}
+
+#: By the kinds of `bot.store.pending`.
+QUEUE_OF_PENDING: dict[str, Queue] = {
+    "events": Queue.INBOUND,
+    "timers": Queue.INBOUND,
+    "sms": Queue.SMS,
+    "calls": Queue.CALLS,
+    "voicemails": Queue.CALLS,
+    "grants": Queue.FULFILMENT,
+    "silence": Queue.SWEEPS,
+}

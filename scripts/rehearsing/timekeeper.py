@@ -1,0 +1,81 @@
+"""The virtual clock's driver: time stands still while anybody works, and jumps when all are idle."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.store.pending import Pending, pending
+from bot.tasks.names import QUEUE_OF_PENDING
+
+from scripts.rehearsing.carrier import CarrierState
+from scripts.rehearsing.stack import Stack
+
+STALL_S = 45  # real seconds without any progress: somebody died; only time can heal a lease
+_POLL_S = 0.004
+_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+@dataclass
+class Timekeeper:
+    """`grain` rounds each jump up, so that things seconds apart happen in one jump, in their order."""
+
+    stack: Stack
+    grain: timedelta = timedelta(minutes=1)
+    jumps: int = field(default=0, init=False)
+
+    def run_until(self, end: datetime, on_jump: Callable[[datetime], bool]) -> datetime:
+        """Jump from thing to thing until `end`, until nothing is left, or until `on_jump` says enough."""
+        while True:
+            product, carrier = self.wait_until_idle()
+            now = self.stack.clock.now()
+            if not on_jump(now):
+                return now
+            upcoming = [at for at in (product.next_at, carrier.next_event_at) if at is not None and at > now]
+            if not upcoming or min(upcoming) > end:
+                self._jump(end)
+                self.wait_until_idle()
+                return end
+            self._jump(min(self._rounded(min(upcoming)), end))
+
+    def wait_until_idle(self) -> tuple[Pending, CarrierState]:
+        """Both books read twice with nothing between them: nobody has work, and nothing is on its way."""
+        last_progress = time.monotonic()
+        last_seen = -1
+        while True:
+            before = self.stack.carrier.state()
+            with self.stack.wired.transaction() as tx:
+                product = pending(tx, self.stack.clock.now())
+            after = self.stack.carrier.state()
+            if before.requests_seen != last_seen or product.in_flight:
+                last_seen, last_progress = before.requests_seen, time.monotonic()
+            quiet = before.idle and after.idle and before.requests_seen == after.requests_seen
+            if quiet and product.idle:
+                return product, after
+            self.stack.bell.ring({QUEUE_OF_PENDING[kind] for kind in product.due})
+            self._rescue(product, last_progress)
+            time.sleep(_POLL_S)
+
+    def _rescue(self, product: Pending, last_progress: float) -> None:
+        waited = time.monotonic() - last_progress
+        if waited < STALL_S:
+            return
+        self.stack.check_alive()
+        raise Stalled(f"nothing has moved for {waited:.0f} s; due: {', '.join(sorted(product.due)) or 'nothing'}")
+
+    def _jump(self, moment: datetime) -> None:
+        self.stack.clock.move_to(moment)
+        self.stack.carrier.set_clock(moment)
+        self.jumps += 1
+
+    def _rounded(self, moment: datetime) -> datetime:
+        grains = -((_EPOCH - moment) // self.grain)
+        return _EPOCH + grains * self.grain
+
+
+class Stalled(Exception):
+    """The rehearsal cannot go on; the message says what was due."""
+
+
