@@ -96,6 +96,13 @@ WORDS = {
         "machine": _l("Answered by a machine"),
         "unknown": _l("Answered"),
     },
+    "move": {
+        "opened": _l("Work order opened"),
+        "assigned": _l("Assigned"),
+        "taken": _l("Taken"),
+        "released": _l("Given back"),
+        "closed": _l("Work order closed"),
+    },
     "queue": {"retention": _l("Retention")},
     "why": {
         "asked_for_manager": _l("Asked for a manager"),

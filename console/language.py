@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 from flask import Blueprint, Flask, redirect, request, session, url_for
 from flask_babel import Babel, get_locale
@@ -42,6 +43,11 @@ def selected() -> str:
     return request.accept_languages.best_match(list(LANGUAGES), default="en") or "en"
 
 
+def of(texts: Mapping[str, str]) -> str:
+    """The reader's language of a text that an author wrote in several, else any of them, else nothing."""
+    return texts.get(selected()) or next(iter(texts.values()), "")
+
+
 def zone() -> ZoneInfo:
     return ZoneInfo(wiring.wired().settings.default_time_zone or "UTC")
 
@@ -49,7 +55,7 @@ def zone() -> ZoneInfo:
 def install(app: Flask) -> None:
     Babel(app, locale_selector=selected, default_translation_directories=str(TRANSLATIONS))
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    filters = (count, compact, share, points, money, moment, day, clock, span, duration)
+    filters = (count, compact, share, points, money, moment, weekday, clock, span, duration)
     app.jinja_env.filters.update({write.__name__: write for write in filters})
     app.jinja_env.globals.update(LANGUAGES=LANGUAGES, language=selected, zone_name=lambda: zone().key)
 
@@ -86,8 +92,8 @@ def moment(value: datetime, zone_of: str | None = None) -> str:
     return f"{format_date(local, 'medium', locale=get_locale())} {format_time(local, 'short', locale=get_locale())}"
 
 
-def day(value: datetime) -> str:
-    return format_datetime(value.astimezone(zone()), "full", locale=get_locale()).rsplit(" ", 1)[0]
+def weekday(value: date) -> str:
+    return format_date(value, "full", locale=get_locale())
 
 
 def clock(value: datetime, zone_of: str | None = None) -> str:

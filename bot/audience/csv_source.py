@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from io import BufferedReader, TextIOWrapper
+from io import TextIOWrapper
 from pathlib import Path
 
 from bot.audience.column_map import ColumnMap
@@ -23,15 +23,15 @@ _Numbered = tuple[int, str]
 @contextmanager
 def open_csv(path: Path, column_map: ColumnMap) -> Iterator[CsvSource]:
     """Raises SourceError, or MapError for a column that the header lacks."""
-    with path.open("rb") as binary:
-        yield CsvSource(path, binary, column_map)
+    encoding = "utf-8-sig" if column_map.encoding.lower().startswith("utf") else column_map.encoding
+    with path.open(encoding=encoding, errors="surrogateescape", newline="") as text:
+        yield CsvSource(path, text, column_map)
 
 
 class CsvSource:
-    def __init__(self, path: Path, binary: BufferedReader, column_map: ColumnMap) -> None:
-        encoding = "utf-8-sig" if column_map.encoding.lower().startswith("utf") else column_map.encoding
-        self._binary = binary
-        self._lines = _lines(TextIOWrapper(binary, encoding, errors="surrogateescape", newline=""))
+    def __init__(self, path: Path, text: TextIOWrapper, column_map: ColumnMap) -> None:
+        self._bytes = text.buffer
+        self._lines = _lines(text)
         self._delimiter = column_map.delimiter
         self._ahead: list[_Numbered] = []  # lines read while looking for the end of a quote
         self.total = path.stat().st_size
@@ -41,7 +41,7 @@ class CsvSource:
         self.positions: Mapping[str, int] = {name: position for position, name in enumerate(header)}
 
     def done(self) -> int:
-        return min(self._binary.tell(), self.total)
+        return self._bytes.tell()
 
     def rows(self) -> Iterator[GoodRow | BrokenRow]:
         while (numbered := self._next()) is not None:

@@ -56,7 +56,7 @@ class OriginReader:
             return Constant(self._value(name, entry.value, kind, check))
         if way == "expression":
             return self._expression(name, node, entry, kind or FactorType.NUMBER, check)
-        return self._synthesise(name, entry, kind or FactorType.NUMBER, check)
+        return self._synthesise(name, entry, kind, check)
 
     def _way(self, name: str, table: Table) -> str:
         ways = [way for way in WAYS if way in table.entries]
@@ -142,7 +142,9 @@ class OriginReader:
         entry = table.entries.get("else")
         return Otherwise(self._value(name, entry.value, kind, check)) if entry else None
 
-    def _synthesise(self, name: str, entry: Entry, kind: FactorType, check: Check | None) -> Origin:
+    def _synthesise(
+        self, name: str, entry: Entry, known: FactorType | None, check: Check | None
+    ) -> Origin:
         table = entry.value
         if not isinstance(table, Table):
             raise self._error(table.place, f"{name}: synthesise needs {{low, high}}, {{choice}} or {{range}}")
@@ -150,12 +152,14 @@ class OriginReader:
         if keys == {"range"}:
             return self._range(table.entries["range"])
         if keys == {"choice"}:
+            kind = known or FactorType.TEXT
             weights = self._entries(table.entries["choice"], f"{name}: choice")
             choice = tuple(
                 (self._chosen(name, key, item, kind, check), self._weight(item))
                 for key, item in weights.items()
             )
             return Synthesised(table.place, kind, choice=choice)
+        kind = known or FactorType.NUMBER
         if keys == {"low", "high"} and kind in (FactorType.NUMBER, FactorType.INTEGER):
             low, high = (self._number_of(table.entries[key].value) for key in ("low", "high"))
             if low > high:

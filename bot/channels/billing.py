@@ -91,7 +91,12 @@ class _TmfConnection:
             return None
         if response.status != HTTPStatus.OK or not isinstance(body, list):
             raise Unconfirmed(str(response.status), "the books could not be asked")
-        return _stated(body[0])
+        for entry in body:
+            if _bears(entry, str(grant_id)):
+                return _stated(entry)
+        raise Unconfirmed(
+            "foreign_books", "the answer is not about this key"
+        )  # a filter that was not understood
 
 
 def _adjustment(credit: Credit, units: str) -> dict[str, Any]:
@@ -106,6 +111,13 @@ def _adjustment(credit: Credit, units: str) -> dict[str, Any]:
         "reason": credit.reason,
         "description": f"grant {credit.grant_id}",
     }
+
+
+def _bears(entry: Any, key: str) -> bool:
+    """Whether an AdjustBalance is ours: it repeats the key, or the description that we gave it."""
+    return isinstance(entry, dict) and (
+        entry.get("externalId") == key or key in str(entry.get("description"))
+    )
 
 
 async def _json(response: aiohttp.ClientResponse) -> Any:

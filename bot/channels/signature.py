@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from twilio.request_validator import RequestValidator
@@ -19,9 +19,8 @@ class TwilioSignature:
         self._validator = RequestValidator(auth_token)
         self._public = public_base_url
 
-    def valid(
-        self, path_and_query: str, form: Mapping[str, Sequence[str] | str], signature: str | None
-    ) -> bool:
+    def valid(self, path_and_query: str, form: Mapping[str, str], signature: str | None) -> bool:
+        """`form` may be a multi-dict: then every value of a repeated field counts, as the carrier signs them."""
         if not signature:
             return False
         return bool(self._validator.validate(self._public + path_and_query, form, signature))

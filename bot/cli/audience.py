@@ -106,9 +106,10 @@ def known_factors() -> FactorCatalogue:
 
 @contextmanager
 def progress_bar() -> Iterator[Report]:
-    """A bar on stderr for each stage that reports, gone when all is done."""
+    """A bar on a terminal's stderr for each stage that reports, gone when all is done."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         tasks: dict[str, TaskID] = {}
 
         def report(stage: str, done: int, total: int) -> None:

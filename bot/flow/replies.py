@@ -93,18 +93,18 @@ def _one_word_less(bare: str) -> str | None:
     if bare in words.OPT_OUT_WORDS or bare in words.YES_WORDS:
         return None
     for word in _POLITE_LONGEST_FIRST:
-        if bare == word or word not in bare:
-            continue
-        ascii_word = word.isascii()
-        if bare.startswith(word) and not (
-            ascii_word and bare[len(word)].isascii() and bare[len(word)].isalnum()
-        ):
-            return _ENDS.sub("", bare[len(word) :])
-        before = bare[-len(word) - 1]
-        if bare.endswith(word) and not (ascii_word and before.isascii() and before.isalnum()):
-            if ascii_word or len(bare) > len(word):
-                return _ENDS.sub("", bare[: -len(word)])
+        rest = bare.removeprefix(word)
+        if rest and rest != bare and not _same_word(word[-1], rest[0]):
+            return _ENDS.sub("", rest)
+        rest = bare.removesuffix(word)
+        if rest and rest != bare and not _same_word(rest[-1], word[0]):
+            return _ENDS.sub("", rest)
     return None
+
+
+def _same_word(left: str, right: str) -> bool:
+    """Latin letters and digits that touch are one word; Chinese has no such gaps."""
+    return left.isascii() and right.isascii() and left.isalnum() and right.isalnum()
 
 
 _POLITE_LONGEST_FIRST = sorted(words.POLITE_WORDS, key=len, reverse=True)

@@ -14,7 +14,7 @@ from bot.store.crediting import Granted, Postponed, Refusal
 from bot.store.transaction import Transaction
 
 BATCH = 100
-AT_ONCE = 20  # requests that billing has to bear from one worker
+AT_ONCE = 50  # requests that billing has to bear from one worker
 
 #: Longer than a whole batch can take when each question and each credit runs into a timeout of 10 s.
 LEASE = timedelta(minutes=2)

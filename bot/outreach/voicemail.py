@@ -31,7 +31,7 @@ class VoicemailOutreach:
     def leave_due(self, now: datetime, limit: int = 50) -> int:
         with self.transaction() as tx:
             claimed = attempts.claim_voicemails(tx, limit)
-            people = enrolments.lock(tx, [one.enrolment_id for one in claimed])
+            people = enrolments.read(tx, [one.enrolment_id for one in claimed])
             texts = {one.id: self._text(tx, one, people.get(one.enrolment_id)) for one in claimed}
         ends: dict[UUID, str] = {}
         live = [one for one in claimed if one.carrier_sid]

@@ -43,6 +43,7 @@ _SELECT = """
     FROM enrolments e JOIN campaigns k ON k.id = e.campaign_id JOIN customers c ON c.id = e.customer_id
 """
 _LOCK = text(f"{_SELECT} WHERE e.id = ANY(:ids) AND e.arm = 'treatment' ORDER BY e.id FOR UPDATE OF e")
+_READ = text(f"{_SELECT} WHERE e.id = ANY(:ids)")
 _CLAIM_DUE = text(
     f"""
     {_SELECT} WHERE e.due_at <= :now AND k.status = 'running'
@@ -55,6 +56,11 @@ _ACTIVE_OF = text("SELECT id, customer_id FROM enrolments WHERE customer_id = AN
 def lock(tx: Session, ids: Iterable[int]) -> dict[int, Enrolment]:
     """In id order, as everybody does; control enrolments are never among them."""
     return {row.id: Enrolment(**row._mapping) for row in tx.execute(_LOCK, {"ids": sorted(set(ids))})}
+
+
+def read(tx: Session, ids: Iterable[int]) -> dict[int, Enrolment]:
+    """Without a lock: for whoever only wants to know, and may hold locks on attempts already."""
+    return {row.id: Enrolment(**row._mapping) for row in tx.execute(_READ, {"ids": list(ids)})}
 
 
 def claim_due(tx: Session, *, limit: int, now: datetime) -> list[Enrolment]:

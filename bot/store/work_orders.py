@@ -1,4 +1,4 @@
-"""Work orders as flows open them and as people read them, in a list or one with all its facts."""
+"""Work orders as flows open them, and one with all the facts that its manager needs; `desk` lists them."""
 
 from __future__ import annotations
 
@@ -127,18 +127,6 @@ _ORDERS = """
     JOIN campaigns k ON k.id = o.campaign_id
     LEFT JOIN users u ON u.id = o.owner_id
     """
-# A manager sees their own and nobody's; everyone else sees all.
-_SHOWN = """
-    WHERE (cast(:status AS text) IS NULL OR o.status = :status)
-      AND (cast(:queue AS text) IS NULL OR o.queue = :queue)
-      AND (cast(:only AS bigint) IS NULL OR o.owner_id = :only OR o.owner_id IS NULL)
-    """
-_LISTING = text(
-    _ORDERS.format(more="")
-    + _SHOWN
-    + "ORDER BY o.status = 'closed', o.priority, o.due_at, o.id LIMIT :limit OFFSET :offset"
-)
-_COUNT = text("SELECT count(*) FROM work_orders o" + _SHOWN)
 _PAGE = text(
     _ORDERS.format(
         more=""", o.enrolment_id, o.script, o.note, o.taken_at, o.closed_at, c.language, c.time_zone,
@@ -153,33 +141,6 @@ _MOVES = text(
     WHERE m.work_order_id = :id ORDER BY m.id
     """
 )
-
-
-def listing(
-    tx: Session,
-    *,
-    viewer_role: str,
-    viewer_id: int,
-    status: WorkOrderStatus | None = None,
-    queue: str | None = None,
-    limit: int = 50,
-    offset: int = 0,
-) -> list[ListedOrder]:
-    """What this viewer may see, open ones first, the most urgent first."""
-    shown = _shown(viewer_role, viewer_id, status, queue)
-    return [_listed(row) for row in tx.execute(_LISTING, {**shown, "limit": limit, "offset": offset})]
-
-
-def count(
-    tx: Session,
-    *,
-    viewer_role: str,
-    viewer_id: int,
-    status: WorkOrderStatus | None = None,
-    queue: str | None = None,
-) -> int:
-    """How many `listing` would show without a limit."""
-    return tx.scalar(_COUNT, _shown(viewer_role, viewer_id, status, queue)) or 0
 
 
 def page(tx: Session, order_id: int) -> OrderPage | None:
@@ -202,16 +163,6 @@ def page(tx: Session, order_id: int) -> OrderPage | None:
         flow_revision=row.flow_revision,
         moves=tuple(Move(*move) for move in tx.execute(_MOVES, {"id": order_id})),
     )
-
-
-def _shown(
-    viewer_role: str, viewer_id: int, status: WorkOrderStatus | None, queue: str | None
-) -> dict[str, object]:
-    return {
-        "status": status and status.value,
-        "queue": queue,
-        "only": viewer_id if viewer_role == "manager" else None,
-    }
 
 
 def _listed(row: Row[Any]) -> ListedOrder:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.work_orders import Disposition, WorkOrderStatus
+from bot.domain.work_orders import Disposition
 from bot.escalation.assign import assign
 from bot.escalation.handling import AlreadyClosed, NotYours, UnknownWorkOrder, close, release, take
 from bot.store import work_orders
@@ -229,33 +229,6 @@ def test_an_order_that_does_not_exist_is_named(transaction: Transaction, now: da
         with pytest.raises(UnknownWorkOrder):
             close(tx, 99, user, Disposition.SAVED, None, now)
         assert work_orders.page(tx, 99) is None
-
-
-def test_a_manager_sees_their_own_and_nobodys_and_an_operator_sees_all(
-    transaction: Transaction, now: datetime
-) -> None:
-    with transaction() as tx:
-        mine, colleague = make_user(tx), make_user(tx)
-        own = make_work_order(tx, owner_id=mine, priority=2)
-        other = make_work_order(tx, owner_id=colleague, queue="complaints")
-        urgent = make_work_order(tx, priority=1)
-        closed = make_work_order(tx, owner_id=mine, priority=0)
-        close(tx, closed, mine, Disposition.SAVED, None, now)
-
-    def seen(role: str, **filters: Any) -> list[int]:
-        with transaction() as tx:
-            shown = work_orders.listing(tx, viewer_role=role, viewer_id=mine, **filters)
-            total = work_orders.count(
-                tx, viewer_role=role, viewer_id=mine, **{k: v for k, v in filters.items() if k != "limit"}
-            )
-        assert total >= len(shown)
-        return [order.id for order in shown]
-
-    assert seen("manager") == [urgent, own, closed]
-    assert seen("operator") == [urgent, own, other, closed]
-    assert seen("admin", queue="complaints") == [other]
-    assert seen("manager", status=WorkOrderStatus.CLOSED) == [closed]
-    assert seen("operator", limit=1) == [urgent]
 
 
 def test_the_page_of_an_order_shows_the_customers_facts_but_not_the_number(

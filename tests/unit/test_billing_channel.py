@@ -205,7 +205,7 @@ def test_a_connection_that_breaks_is_unconfirmed_and_not_posted_again(socket: Pa
 def test_the_books_are_asked_by_key(socket: Path) -> None:
     async def answer(request: web.Request) -> web.Response:
         assert (request.method, request.query["idempotencyKey"]) == ("GET", str(KEY))
-        return web.json_response([{"id": "A7", "status": "completed"}])
+        return web.json_response([{"id": "A7", "status": "completed", "externalId": str(KEY)}])
 
     assert talk(socket, answer, find) == Credited("A7")
 
@@ -228,7 +228,15 @@ def test_books_out_of_reach_prove_nothing(socket: Path) -> None:
 
 def test_a_failed_credit_in_the_books_is_a_refusal(socket: Path) -> None:
     with pytest.raises(Rejected):
-        talk(socket, replying(200, [{"id": "A7", "status": "failed"}]), find)
+        talk(socket, replying(200, [{"id": "A7", "status": "failed", "description": f"grant {KEY}"}]), find)
+
+
+def test_books_that_answer_about_something_else_prove_nothing(socket: Path) -> None:
+    everything = [{"id": "A1", "status": "completed", "externalId": "another"}]
+    with pytest.raises(Unconfirmed, match="foreign_books"):
+        talk(socket, replying(200, everything), find)
+    both = [*everything, {"id": "A2", "status": "completed", "externalId": str(KEY)}]
+    assert talk(socket, replying(200, both), find) == Credited("A2")
 
 
 def test_neither_the_token_nor_a_number_is_shown() -> None:

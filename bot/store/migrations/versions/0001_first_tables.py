@@ -337,7 +337,9 @@ def upgrade() -> None:
             "status IN ('due', 'sending', 'unconfirmed', 'accepted', 'sent', 'ringing', 'in_progress', 'delivered', 'undelivered', 'completed', 'busy', 'no_answer', 'failed', 'canceled', 'denied', 'expired')",
             name=op.f("ck_attempts_status"),
         ),
-        sa.CheckConstraint("voicemail IN ('due', 'left', 'failed')", name=op.f("ck_attempts_voicemail")),
+        sa.CheckConstraint(
+            "voicemail IN ('due', 'leaving', 'left', 'failed')", name=op.f("ck_attempts_voicemail")
+        ),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_attempts_campaign_id")),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_attempts_customer_id")),
         sa.ForeignKeyConstraint(["enrolment_id"], ["enrolments.id"], name=op.f("fk_attempts_enrolment_id")),
@@ -373,7 +375,7 @@ def upgrade() -> None:
         "attempts",
         ["id"],
         unique=False,
-        postgresql_where=sa.text("voicemail = 'due'"),
+        postgresql_where=sa.text("voicemail IN ('due', 'leaving')"),
     )
     op.create_table(
         "grants",
@@ -538,7 +540,9 @@ def downgrade() -> None:
     op.drop_index("ix_grants_campaign_status", table_name="grants")
     op.drop_table("grants")
     op.drop_index(
-        "ix_attempts_voicemail", table_name="attempts", postgresql_where=sa.text("voicemail = 'due'")
+        "ix_attempts_voicemail",
+        table_name="attempts",
+        postgresql_where=sa.text("voicemail IN ('due', 'leaving')"),
     )
     op.drop_index(
         "ix_attempts_lease", table_name="attempts", postgresql_where=sa.text("lease_until IS NOT NULL")

@@ -1,0 +1,175 @@
+"""A campaign's report as its page shows it: figures, funnel, intervals, refusals and costs, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.domain.uplift import ArmOutcome, wilson
+from bot.evaluation.report import Report
+from flask_babel import gettext as _
+
+from console.labels import word
+from console.language import count, money, points, share
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    name: str
+    value: str
+    under: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One line of the funnel; `aside` are ways out of it, not steps along it."""
+
+    name: str
+    count: int
+    of: int
+    aside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An estimate with its 95 % interval; all three are shares of 1."""
+
+    name: str
+    low: float
+    value: float
+    high: float
+    tone: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    name: str
+    count: int
+
+
+def figures(report: Report) -> list[Figure]:
+    funnel, uplift = report.funnel, report.uplift
+    known = uplift.low is not None and uplift.high is not None
+    return [
+        Figure(_("Enrolled"), count(report.enrolled), _arms(report)),
+        Figure(_("Contacted"), count(funnel.contacted), _of(funnel.contacted, funnel.targeted)),
+        Figure(_("Accepted"), count(funnel.accepted), _of(funnel.accepted, funnel.contacted)),
+        Figure(_("Recharged"), count(funnel.recharged), _of(funnel.recharged, funnel.targeted)),
+        Figure(_("Bonus credited"), count(funnel.granted), money(report.costs.bonus)),
+        Figure(
+            _("Difference"),
+            _("%(points)s pts", points=points(uplift.difference)) if known else "–",
+            _span(uplift.low, uplift.high),
+        ),
+    ]
+
+
+def funnel(report: Report) -> list[Stage]:
+    found = report.funnel
+    of = found.targeted
+    return [
+        Stage(_("Targeted"), found.targeted, of),
+        Stage(_("Eligible"), found.eligible, of),
+        Stage(_("Contacted"), found.contacted, of),
+        Stage(_("Delivered"), found.delivered, of),
+        Stage(_("Replied"), found.replied, of),
+        Stage(_("Accepted"), found.accepted, of),
+        Stage(_("Recharged"), found.recharged, of),
+        Stage(_("Granted"), found.granted, of),
+        Stage(_("To a manager"), found.escalated, of, aside=True),
+        Stage(_("Opted out"), found.opted_out, of, aside=True),
+    ]
+
+
+def verdict(report: Report) -> str:
+    """What may be said about the campaign's worth, and no more than that."""
+    uplift = report.uplift
+    if uplift.low is None or uplift.high is None:
+        return _("Nobody is in the control arm, so nothing can be said about what the campaign was worth.")
+    by = points(uplift.difference).lstrip("+-")
+    if uplift.proven:
+        return _("The treated recharged more often: %(by)s points more than the control arm.", by=by)
+    if report.harmful:
+        return _("The treated recharged less often: %(by)s points less than the control arm.", by=by)
+    return _("No difference is proven: the interval includes zero.")
+
+
+def doubts(report: Report) -> list[str]:
+    """Why the comparison should not be trusted, where there is a reason."""
+    found = []
+    if report.arms_uneven:
+        found.append(_("The arms' sizes cannot be chance: do not trust this comparison."))
+    if report.control_contacted:
+        found.append(_("Customers of the control arm were contacted: %(n)s.", n=count(report.control_contacted)))
+    return found
+
+
+def intervals(report: Report) -> list[Interval]:
+    uplift = report.uplift
+    if uplift.low is None or uplift.high is None:
+        return []
+    return [
+        _rate(_("Treated"), report.treatment, "one"),
+        _rate(_("Control"), report.control, "rest"),
+        Interval(
+            _("Difference"),
+            uplift.low,
+            uplift.difference,
+            uplift.high,
+            "two",
+            f"{_('%(points)s pts', points=points(uplift.difference))} ({_span(uplift.low, uplift.high)})",
+        ),
+    ]
+
+
+def drops(reasons: Mapping[str, int]) -> list[Drop]:
+    """The most frequent first."""
+    named = [Drop(word("reason", reason), n) for reason, n in reasons.items()]
+    return sorted(named, key=lambda drop: -drop.count)
+
+
+def ends(results: Mapping[str, int]) -> list[Drop]:
+    named = [Drop(word("result", result), n) for result, n in results.items()]
+    return sorted(named, key=lambda drop: -drop.count)
+
+
+def costs(report: Report) -> list[Figure]:
+    made, spent = report.attempts, report.costs
+    more = report.uplift.difference * report.treatment.customers
+    won = money(spent.bonus / round(more)) if report.uplift.proven and round(more) > 0 else "–"
+    return [
+        Figure(_("SMS sent"), count(made.get("sms", 0)), _("%(n)s segments", n=count(spent.segments))),
+        Figure(_("Calls made"), count(made.get("call", 0)), _("%(n)s minutes begun", n=count(spent.call_minutes))),
+        Figure(_("Bonus credited"), money(spent.bonus), _("%(n)s grants", n=count(report.funnel.granted))),
+        Figure(_("Bonus for each recharge won"), won, _("recharges beyond what the control arm did unasked")),
+    ]
+
+
+def _arms(report: Report) -> str:
+    return _(
+        "%(treated)s treated, %(control)s control",
+        treated=count(report.treatment.customers),
+        control=count(report.control.customers),
+    )
+
+
+def _of(part: int, whole: int) -> str:
+    return share(part / whole) if whole else "–"
+
+
+def _span(low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return _("no control arm")
+    return _("%(low)s to %(high)s", low=points(low), high=points(high))
+
+
+def _rate(name: str, arm: ArmOutcome, tone: str) -> Interval:
+    low, high = wilson(arm.successes, arm.customers)
+    text = _(
+        "%(share)s: %(part)s of %(whole)s",
+        share=share(arm.rate),
+        part=count(arm.successes),
+        whole=count(arm.customers),
+    )
+    return Interval(name, low, arm.rate, high, tone, text)

@@ -1,0 +1,167 @@
+"""Turns the journal's entries into a conversation as people read one: bubbles, calls, and what happened between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from bot.domain.attempts import AttemptStatus
+from bot.domain.contact import Reason
+from bot.domain.grants import GrantStatus
+from bot.store.conversation import Entry
+from flask_babel import gettext as _
+
+from console.labels import word
+from console.language import duration, moment, money
+
+#: These put an attempt off for a moment of housekeeping; nobody reads a conversation for them.
+_NOT_WORTH_TELLING = {Reason.NEWS_WAITING, Reason.FLOW_MOVED_ON}
+_TROUBLE = {AttemptStatus.UNDELIVERED, AttemptStatus.FAILED, AttemptStatus.EXPIRED}
+_GRANT_TONES = {
+    GrantStatus.GRANTED: ("good", "gift"),
+    GrantStatus.ACCEPTED: ("", "check"),
+    GrantStatus.REFUSED: ("bad", "alert-triangle"),
+    GrantStatus.REVERSED: ("bad", "alert-triangle"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence in a call: what the bot said, or the keys that the customer pressed."""
+
+    at: datetime
+    pressed: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """`look` chooses the shape: ours or theirs (bubbles), call, happened (a pill between them)."""
+
+    look: str
+    at: datetime
+    text: str
+    icon: str = ""
+    tone: str = ""
+    notes: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    day: date
+    turns: tuple[Turn, ...]
+
+
+def days(entries: Iterable[Entry], steps: Mapping[str, str], zone: ZoneInfo) -> list[Day]:
+    """By calendar day where the customer lives; `steps` are the flow's titles by step name."""
+    turns = _turns(sorted(entries, key=lambda entry: entry.at), steps)
+    by_day = groupby(turns, key=lambda turn: turn.at.astimezone(zone).date())
+    return [Day(day, tuple(of_day)) for day, of_day in by_day]
+
+
+def _turns(entries: Sequence[Entry], steps: Mapping[str, str]) -> list[Turn]:
+    turns: list[Turn] = []
+    call: int | None = None  # where in `turns` the last call stands: its words and keys go into it
+    put_off: str | None = None  # the reason of a deferral just told: its repeats say nothing new
+    for entry in entries:
+        if entry.kind in ("said", "keypress") and call is not None:
+            line = Line(entry.at, entry.kind == "keypress", entry.text or "")
+            turns[call] = replace(turns[call], lines=(*turns[call].lines, line))
+            continue
+        turn = _turn(entry, steps)
+        reason = entry.detail.get("reason") if entry.kind == "deferred" else None
+        if turn is None or (reason is not None and reason == put_off):
+            continue
+        put_off = reason
+        turns.append(turn)
+        if entry.kind == "call":
+            call = len(turns) - 1
+    return turns
+
+
+def _turn(entry: Entry, steps: Mapping[str, str]) -> Turn | None:
+    detail = entry.detail
+    match entry.kind:
+        case "sms":
+            return _sms(entry, steps)
+        case "call":
+            return _call(entry, steps)
+        case "reply":
+            return Turn("theirs", entry.at, entry.text or "")
+        case "denied" | "deferred":
+            return _gate(entry)
+        case "recharge":
+            amount = money(Decimal(detail["amount"])) if "amount" in detail else ""
+            return Turn("happened", entry.at, _("Recharged %(amount)s", amount=amount), "wallet", "good")
+        case "opt_out":
+            return Turn("happened", entry.at, _("Opted out: no more contact"), "hand-stop", "bad")
+        case "grant":
+            return _grant(entry)
+        case "work_order":
+            return _work_order(entry)
+    return None
+
+
+def _sms(entry: Entry, steps: Mapping[str, str]) -> Turn:
+    status = entry.detail.get("status", "")
+    tone = "bad" if status in _TROUBLE else ""
+    return Turn("ours", entry.at, entry.text or _step(entry, steps), "", tone, _outcome(entry))
+
+
+def _call(entry: Entry, steps: Mapping[str, str]) -> Turn:
+    notes = _outcome(entry)
+    if "answered_by" in entry.detail:
+        notes += (word("answered_by", entry.detail["answered_by"]),)
+    if int(entry.detail.get("seconds", "0")) > 0:
+        notes += (duration(int(entry.detail["seconds"])),)
+    if entry.detail.get("voicemail") == "left":
+        notes += (_("Message left on the voicemail"),)
+    answered = entry.detail.get("status") in (AttemptStatus.COMPLETED, AttemptStatus.IN_PROGRESS)
+    return Turn("call", entry.at, _step(entry, steps), "phone-check" if answered else "phone-off", "", notes)
+
+
+def _gate(entry: Entry) -> Turn | None:
+    reason = entry.detail.get("reason", "")
+    if reason in _NOT_WORTH_TELLING:
+        return None
+    words = word("reason", reason)
+    if entry.kind == "denied":
+        return Turn("happened", entry.at, _("Not contacted: %(reason)s", reason=words), "ban", "warn")
+    until = moment(datetime.fromisoformat(entry.detail["until"])) if "until" in entry.detail else ""
+    text = _("Put off until %(until)s: %(reason)s", until=until, reason=words)
+    return Turn("happened", entry.at, text, "clock", "faint")
+
+
+def _grant(entry: Entry) -> Turn:
+    status = entry.detail.get("status", "")
+    tone, icon = _GRANT_TONES.get(GrantStatus(status), ("", "info-circle"))
+    text = word("grant", status)
+    if "amount" in entry.detail:
+        text = f"{text}: {money(Decimal(entry.detail['amount']))}"
+    notes = (entry.detail["reason"],) if "reason" in entry.detail else ()
+    return Turn("happened", entry.at, text, icon, tone, notes)
+
+
+def _work_order(entry: Entry) -> Turn:
+    text = word("move", entry.detail.get("what", ""))
+    if "disposition" in entry.detail:
+        text = f"{text}: {word('disposition', entry.detail['disposition'])}"
+    notes = tuple(note for note in (entry.detail.get("by"), entry.text) if note)
+    return Turn("happened", entry.at, text, "clipboard-list", "", notes)
+
+
+def _outcome(entry: Entry) -> tuple[str, ...]:
+    """The status in words, with the carrier's code where it explains a failure."""
+    status = word("attempt", entry.detail["status"]) if "status" in entry.detail else ""
+    error = _("carrier's code %(code)s", code=entry.detail["error"]) if "error" in entry.detail else ""
+    return tuple(note for note in (status, error) if note)
+
+
+def _step(entry: Entry, steps: Mapping[str, str]) -> str:
+    name = entry.detail.get("step", "")
+    return steps.get(name) or name.replace("_", " ")

@@ -1,0 +1,212 @@
+"""The managers' pages: the list of work orders, and one order with all that its customer said and did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from bot.domain.work_orders import Disposition, WorkOrderStatus
+from bot.escalation import handling
+from bot.escalation.handling import AlreadyClosed, WorkOrderError
+from bot.store import audit, desk, work_orders
+from bot.store.conversation import conversation
+from bot.store.desk import Filter, Viewer
+from bot.store.spoken import spoken
+from bot.store.work_order_moves import Tx
+from bot.store.work_orders import OrderPage
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from flask_login import current_user, login_required
+from werkzeug.wrappers import Response
+
+from console import briefing, language, talk, wiring
+from console.sign_in import OPERATORS
+
+blueprint = Blueprint("work_orders", __name__, url_prefix="/work-orders")
+
+PAGE = 50
+LONGEST_NOTE = 2000
+TABS = (
+    ("open", _l("Open")),
+    ("in_progress", _l("In progress")),
+    ("closed", _l("Closed")),
+    ("all", _l("All")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """Which buttons this person gets on this order; the stage that does it checks again."""
+
+    take: bool
+    release: bool
+    close: bool
+    reveal: bool
+
+
+@blueprint.get("/")
+@login_required
+def listing() -> ResponseReturnValue:
+    status = request.args.get("status", "open")
+    if status not in dict(TABS):
+        abort(404)
+    mine = request.args.get("mine") == "1"
+    chosen = Filter(
+        status=None if status == "all" else WorkOrderStatus(status),
+        queue=request.args.get("queue") or None,
+        mine=mine,
+    )
+    number = max(request.args.get("page", 1, type=int), 1)
+    with wiring.wired().transaction() as tx:
+        found = desk.orders(tx, _viewer(), chosen, limit=PAGE + 1, offset=(number - 1) * PAGE)
+        counts = desk.counts(tx, _viewer(), wiring.now(), mine=mine)
+    return render_template(
+        "work_orders/list.html",
+        orders=found[:PAGE],
+        more=len(found) > PAGE,
+        number=number,
+        counts=counts,
+        summary=_summary(counts),
+        status=status,
+        chosen=chosen,
+        tabs=TABS,
+    )
+
+
+@blueprint.get("/<int:order_id>")
+@login_required
+def page(order_id: int) -> ResponseReturnValue:
+    found = _visible(order_id)
+    built = wiring.wired()
+    with built.transaction() as tx:
+        entries = conversation(tx, customer_id=found.order.customer_id)
+        entries += spoken(tx, found.order.customer_id)
+        flow = built.flows.get(tx, found.flow_revision, found.offer)
+    zone = ZoneInfo(found.customer_time_zone) if found.customer_time_zone else language.zone()
+    titles = {name: language.of(step.title) or name for name, step in flow.steps.items()}
+    return render_template(
+        "work_orders/page.html",
+        page=found,
+        order=found.order,
+        may=_may(found),
+        script=briefing.script(found.script),
+        offer=briefing.offer(flow.offer),
+        facts=briefing.facts(found.factors),
+        talk=talk.days(entries, titles, zone),
+        zone=zone.key,
+        dispositions=list(Disposition),
+        longest_note=LONGEST_NOTE,
+    )
+
+
+@blueprint.post("/<int:order_id>/number")
+@login_required
+def reveal(order_id: int) -> ResponseReturnValue:
+    """The whole telephone number, once, to the order's owner; that it was looked at is written down."""
+    found, now = _visible(order_id), wiring.now()
+    with wiring.wired().transaction() as tx:
+        number = desk.number(tx, order_id, current_user.id)
+        if number is None:
+            abort(403)
+        audit.record(
+            tx, current_user.id, "number_shown", f"work_order:{order_id}", None, {"number": found.order.number}, now
+        )
+    return render_template("work_orders/number.html", number=number)
+
+
+@blueprint.post("/<int:order_id>/take")
+@login_required
+def take(order_id: int) -> Response:
+    before, now = _visible(order_id), wiring.now()
+    try:
+        with wiring.wired().transaction() as tx:
+            handling.take(tx, order_id, current_user.id, now)
+            _note(tx, "work_order_taken", before, {"status": "in_progress"})
+    except WorkOrderError as refusal:
+        return _refused(refusal)
+    flash(_("It is yours."), "good")
+    return _back_to(order_id)
+
+
+@blueprint.post("/<int:order_id>/release")
+@login_required
+def release(order_id: int) -> Response:
+    before, now = _visible(order_id), wiring.now()
+    try:
+        with wiring.wired().transaction() as tx:
+            handling.release(tx, order_id, current_user.id, now)
+            _note(tx, "work_order_released", before, {"status": "open"})
+    except WorkOrderError as refusal:
+        return _refused(refusal)
+    flash(_("It is back in the queue."), "good")
+    return redirect(url_for("work_orders.listing"))
+
+
+@blueprint.post("/<int:order_id>/close")
+@login_required
+def close(order_id: int) -> Response:
+    before, now = _visible(order_id), wiring.now()
+    if request.form.get("disposition") not in set(Disposition):
+        flash(_("Choose how it ended."), "bad")
+        return _back_to(order_id)
+    disposition = Disposition(request.form["disposition"])
+    note = request.form.get("note", "")[:LONGEST_NOTE]
+    try:
+        with wiring.wired().transaction() as tx:
+            handling.close(tx, order_id, current_user.id, disposition, note, now)
+            _note(tx, "work_order_closed", before, {"status": "closed", "disposition": disposition})
+    except WorkOrderError as refusal:
+        return _refused(refusal)
+    flash(_("The work order is closed."), "good")
+    return _back_to(order_id)
+
+
+def _viewer() -> Viewer:
+    return Viewer(current_user.id, current_user.tiers, current_user.role in OPERATORS)
+
+
+def _visible(order_id: int) -> OrderPage:
+    """404 also for one that is not this person's to see: whether it exists is not theirs to know."""
+    with wiring.wired().transaction() as tx:
+        found = work_orders.page(tx, order_id)
+    if found is None or not _viewer().may_see(found.order):
+        abort(404)
+    return found
+
+
+def _may(found: OrderPage) -> May:
+    order = found.order
+    mine, nobodys = order.owner_id == current_user.id, order.owner_id is None
+    is_open = order.status is not WorkOrderStatus.CLOSED
+    return May(
+        take=order.status is WorkOrderStatus.OPEN and (mine or nobodys),
+        release=is_open and mine,
+        close=is_open and mine,
+        reveal=is_open and mine,
+    )
+
+
+def _summary(counts: desk.Counts) -> str:
+    waiting = sum(n for status, n in counts.by_status.items() if status is not WorkOrderStatus.CLOSED)
+    said = ngettext("%(num)s waits for an end", "%(num)s wait for an end", waiting)
+    if not counts.overdue:
+        return said
+    return said + _(", ") + ngettext("%(num)s is overdue", "%(num)s are overdue", counts.overdue)
+
+
+def _note(tx: Tx, action: str, before: OrderPage, after: dict[str, str]) -> None:
+    was = {"status": str(before.order.status), "owner_id": before.order.owner_id}
+    audit.record(tx, current_user.id, action, f"work_order:{before.order.id}", was, after, wiring.now())
+
+
+def _refused(refusal: WorkOrderError) -> Response:
+    gone = isinstance(refusal, AlreadyClosed)
+    flash(_("Somebody has closed it already.") if gone else _("Somebody else has it now."), "bad")
+    return redirect(url_for("work_orders.listing"))
+
+
+def _back_to(order_id: int) -> Response:
+    return redirect(url_for("work_orders.page", order_id=order_id))

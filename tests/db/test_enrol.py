@@ -1,0 +1,234 @@
+"""Campaigns and enrolment: arms, schedules, moves, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from bot.domain import arms
+from bot.domain.campaigns import CampaignStatus
+from bot.enrolment.create import ConditionAudience, RiskListAudience, create_campaign
+from bot.enrolment.enrol import EnrolReport, enrol
+from bot.enrolment.errors import CampaignError
+from bot.enrolment.move import find_campaign, move_campaign, start_campaign
+from bot.flow.load import load_flow
+from bot.rules.catalogue import load_catalogue
+from bot.store import campaigns
+from bot.store.transaction import Transaction
+from tests.db.factories import FLOW, make_customer, make_risk_list
+
+ROOT = Path(__file__).resolve().parents[2]
+CATALOGUE = load_catalogue(ROOT / "flows" / "factors.yaml")
+
+Create = Callable[..., int]
+
+
+@pytest.fixture
+def create(now: datetime) -> Create:
+    def run(tx: Session, **over: Any) -> int:
+        flow = load_flow(FLOW)
+        facts: dict[str, Any] = {
+            "name": "november",
+            "flow_source": FLOW,
+            "flow_name": flow.name,
+            "revision": flow.revision,
+            "audience": RiskListAudience("at risk"),
+            "offer": {},
+            "policy": {},
+            "control_share": Decimal("0.1"),
+            "starts_at": now + timedelta(hours=1),
+            "ends_at": None,
+            "bonus_budget": None,
+            "now": now,
+            "catalogue": CATALOGUE,
+        }
+        return create_campaign(tx, **(facts | over))
+
+    return run
+
+
+def fill(tx: Session, size: int, now: datetime) -> int:
+    """`size` customers on the list "at risk"."""
+    list_id = make_risk_list(tx, name="at risk")
+    tx.execute(
+        text(
+            "INSERT INTO customers (external_id, msisdn, snapshot_at, created_at, factors) "
+            "SELECT 'L' || n, '+86139' || lpad(n::text, 8, '0'), :now, :now, "
+            "jsonb_build_object('balance', n) "
+            "FROM generate_series(1, :size) AS n"
+        ),
+        {"size": size, "now": now},
+    )
+    tx.execute(
+        text("INSERT INTO risk_list_entries SELECT :id, id, 'low_balance', 0.5 FROM customers"),
+        {"id": list_id},
+    )
+    return list_id
+
+
+def test_sql_deals_the_same_arms_as_python(transaction: Transaction, create: Create, now: datetime) -> None:
+    with transaction() as tx:
+        fill(tx, 1000, now)
+        report = enrol(tx, create(tx, control_share=Decimal("0.25")), now)
+        rows = tx.execute(text("SELECT customer_id, arm FROM enrolments")).all()
+        salt = tx.execute(text("SELECT salt FROM campaigns")).scalar_one()
+
+    dealt = {row.customer_id: row.arm for row in rows}
+    assert report == EnrolReport(1000, report.treatment, report.control, 0)
+    assert dealt == {customer: arms.arm(salt, customer, 0.25) for customer in dealt}
+    assert 200 < report.control < 300
+
+
+def test_treatment_is_due_at_the_start_and_control_never(
+    transaction: Transaction, create: Create, now: datetime
+) -> None:
+    with transaction() as tx:
+        fill(tx, 200, now)
+        enrol(tx, create(tx, control_share=0.5), now)
+        found = tx.execute(
+            text(
+                "SELECT DISTINCT arm, status, step, visit, due_at, expires_at, state "
+                "FROM enrolments ORDER BY arm"
+            )
+        ).all()
+
+    start = now + timedelta(hours=1)
+    assert [tuple(row) for row in found] == [
+        ("control", "held_out", None, 0, None, start + timedelta(days=10), {}),
+        ("treatment", "active", None, 0, start, start + timedelta(days=10), {}),
+    ]
+
+
+def test_enrolling_again_changes_nothing_and_takes_newcomers(
+    transaction: Transaction, create: Create, now: datetime
+) -> None:
+    with transaction() as tx:
+        list_id = fill(tx, 50, now)
+        campaign = create(tx)
+        first = enrol(tx, campaign, now)
+        again = enrol(tx, campaign, now)
+        newcomer = make_customer(tx)
+        tx.execute(
+            text("INSERT INTO risk_list_entries VALUES (:l, :c, 'low_balance')"),
+            {"l": list_id, "c": newcomer},
+        )
+        third = enrol(tx, campaign, now)
+
+    assert first.enrolled == 50
+    assert again == EnrolReport(0, 0, 0, 50)
+    assert (third.enrolled, third.skipped) == (1, 50)
+
+
+def test_customers_who_have_left_are_skipped(transaction: Transaction, create: Create, now: datetime) -> None:
+    with transaction() as tx:
+        fill(tx, 20, now)
+        tx.execute(text("UPDATE customers SET status = 'left' WHERE external_id IN ('L1', 'L2', 'L3')"))
+        report = enrol(tx, create(tx), now)
+
+    assert (report.enrolled, report.skipped) == (17, 3)
+
+
+def test_a_condition_over_factors_is_an_audience(
+    transaction: Transaction, create: Create, now: datetime
+) -> None:
+    with transaction() as tx:
+        fill(tx, 30, now)
+        make_customer(tx, region="a:b%c", factors={"balance": 3})
+        by_balance = create(tx, name="one", audience=ConditionAudience("balance < 10 and tier = 'ordinary'"))
+        by_region = create(
+            tx, name="two", audience=ConditionAudience("region = 'a:b%c' or region like '%:b%'")
+        )
+
+        assert enrol(tx, by_balance, now, catalogue=CATALOGUE).enrolled == 10
+        assert enrol(tx, by_region, now, catalogue=CATALOGUE).enrolled == 1
+
+
+@pytest.mark.parametrize(
+    ("over", "message"),
+    [
+        ({"audience": RiskListAudience("at rsk")}, "there is no risk list 'at rsk'; did you mean at risk?"),
+        ({"audience": ConditionAudience("balanse < 10")}, "balanse.*did you mean balance"),
+        ({"control_share": Decimal("1")}, "control share: must be at least 0 and below 1, not 1"),
+        ({"control_share": -0.1}, "control share: must be at least 0"),
+        ({"control_share": Decimal("NaN")}, "control share: must be at least 0"),
+        ({"ends_at": datetime.fromisoformat("2026-11-22T01:00:00+00:00")}, "end: .* is not after the start"),
+        ({"bonus_budget": Decimal(0)}, "bonus budget: must be above 0"),
+        ({"name": " "}, "name: must not be empty"),
+        ({"policy": {"hours": {}}}, "policy: hours.marketing: missing"),
+        ({"offer": {"bonus": None}}, "offer.bonus"),
+    ],
+)
+def test_a_campaign_that_makes_no_sense_is_refused(
+    transaction: Transaction, create: Create, now: datetime, over: dict[str, Any], message: str
+) -> None:
+    with transaction() as tx:
+        fill(tx, 1, now)
+        with pytest.raises(CampaignError, match=message):
+            create(tx, **over)
+        assert campaigns.names(tx) == []
+
+
+def test_a_name_is_given_once(transaction: Transaction, create: Create, now: datetime) -> None:
+    with transaction() as tx:
+        fill(tx, 1, now)
+        create(tx)
+        with pytest.raises(CampaignError, match="there already is a campaign 'november'"):
+            create(tx)
+
+
+def test_starting_enrols_and_every_move_is_audited(
+    transaction: Transaction, create: Create, now: datetime
+) -> None:
+    with transaction() as tx:
+        fill(tx, 10, now)
+        campaign = create(tx)
+        report = start_campaign(tx, campaign, now)
+        move_campaign(tx, campaign, CampaignStatus.PAUSED, now)
+        move_campaign(tx, campaign, CampaignStatus.RUNNING, now, only_from=CampaignStatus.PAUSED)
+        moves = tx.execute(
+            text("SELECT action, before->>'status', after->>'status' FROM audit ORDER BY id")
+        ).all()
+        (standing,) = campaigns.standings(tx, campaign)
+
+    assert report.enrolled == 10
+    assert [tuple(move) for move in moves] == [
+        ("campaign.create", None, None),
+        ("campaign.move", "draft", "running"),
+        ("campaign.move", "running", "paused"),
+        ("campaign.move", "paused", "running"),
+    ]
+    assert (standing.status, standing.treatment + standing.control) == (CampaignStatus.RUNNING, 10)
+
+
+def test_a_campaign_moves_along_its_table_only(
+    transaction: Transaction, create: Create, now: datetime
+) -> None:
+    with transaction() as tx:
+        fill(tx, 1, now)
+        campaign = create(tx)
+        with pytest.raises(CampaignError, match="'november' is draft; only running ones can become paused"):
+            move_campaign(tx, campaign, CampaignStatus.PAUSED, now)
+        move_campaign(tx, campaign, CampaignStatus.ABORTED, now)
+        with pytest.raises(CampaignError, match="'november' is aborted; only draft ones can become running"):
+            start_campaign(tx, campaign, now)
+        with pytest.raises(CampaignError, match="there is no campaign 99"):
+            move_campaign(tx, 99, CampaignStatus.RUNNING, now)
+
+
+def test_a_campaign_is_found_by_name_or_number(
+    transaction: Transaction, create: Create, now: datetime
+) -> None:
+    with transaction() as tx:
+        fill(tx, 1, now)
+        campaign = create(tx)
+
+        assert find_campaign(tx, "november") == find_campaign(tx, str(campaign)) == campaign
+        with pytest.raises(CampaignError, match="no campaign 'novembr'; did you mean november"):
+            find_campaign(tx, "novembr")
