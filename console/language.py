@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time, format_timedelta
+from babel.dates import format_date, format_timedelta
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 from flask import Blueprint, Flask, redirect, request, session, url_for
 from flask_babel import Babel, get_locale
@@ -87,9 +87,8 @@ def money(value: Decimal | float | int) -> str:
 
 def moment(value: datetime, zone_of: str | None = None) -> str:
     """Day and minute, in the console's zone or in that of the customer."""
-    tz = ZoneInfo(zone_of) if zone_of else zone()
-    local = value.astimezone(tz)
-    return f"{format_date(local, 'medium', locale=get_locale())} {format_time(local, 'short', locale=get_locale())}"
+    local = value.astimezone(ZoneInfo(zone_of) if zone_of else zone())
+    return f"{format_date(local, 'medium', locale=get_locale())} {local:%H:%M}"
 
 
 def weekday(value: date) -> str:
@@ -97,8 +96,7 @@ def weekday(value: date) -> str:
 
 
 def clock(value: datetime, zone_of: str | None = None) -> str:
-    tz = ZoneInfo(zone_of) if zone_of else zone()
-    return format_time(value.astimezone(tz), "short", locale=get_locale())
+    return f"{value.astimezone(ZoneInfo(zone_of) if zone_of else zone()):%H:%M}"
 
 
 def span(value: datetime) -> str:

@@ -18,7 +18,7 @@ class Intent(StrEnum):
 
 USUAL_KEYS = {Intent.JOIN: "1", Intent.MANAGER: "2", Intent.REPEAT: "9", Intent.OPT_OUT: "0"}
 
-_CLAUSES = re.compile(r"[，。；、！？,;!?\n]|\.(?!\d)")
+_CLAUSES = re.compile(r"[，。；、！？,;!?\n]|\.(?!\d)|\bor\b|或")
 _KEY = r"([0-9*#](?![0-9.元])|TD\b|T\b|R\b|STOP\b)"
 _KEY_MENTION = re.compile(
     rf"(?:(?<!返)回复?|按键?|发送?|\b(?:reply|press|text|send|dial)\b)\s*[\"'“「]?\s*{_KEY}|^\s*{_KEY}\s+(?:to|for)\b",

@@ -168,7 +168,7 @@ def _follow(moment: Moment, left: Leave, current: FlowStep) -> str | None:
     moment.came_by = left.name
     target = left.target or _named(left, current)
     if target is None or target == END:
-        moment.finish(_result(left))
+        moment.finish(result_of(left))
         return None
     return target
 
@@ -185,10 +185,11 @@ _RESULTS = {
     "else": "completed",
     "delivered": "completed",
     "done": "completed",
+    "next": "completed",
 }
 
 
-def _result(left: Leave) -> str:
+def result_of(left: Leave) -> str:
     """An end without a name of its own is called after the way that led there."""
     first_word = left.name.split()[0]
     return _RESULTS.get(first_word, first_word)

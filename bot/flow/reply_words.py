@@ -36,15 +36,16 @@ HELP_WORDS = _listed("help | help me | info | 帮助 | 求助 | 客服电话")
 YES_WORDS = _listed("""
     yes | y | yep | yeah | yup | sure | ok | okay | join | i join | count me in | agree | i agree | yes i do
     deal | accept | i accept | confirm | confirmed | i am in | i'm in
-    好 | 好的 | 可以 | 可以的 | 行 | 行的 | 是 | 是的 | 对 | 同意 | 我同意 | 参加 | 我参加 | 我要参加 | 要参加
-    参与 | 确认 | 愿意 | 要 | 我要 | 办 | 办理 | 没问题 | 领取 | 我要领取 | 好呀 | 好啊 | 好滴 | 好哒 | 嗯 | ok好的
+    好 | 好的 | 可以 | 可以的 | 行 | 行的 | 是 | 是的 | 对 | 同意 | 我同意 | 参加 | 我参加 | 我要参加
+    要参加 | 参与 | 确认 | 愿意 | 要 | 我要 | 办 | 办理 | 没问题 | 领取 | 我要领取 | 好呀 | 好啊 | 好滴 | 好哒
+    嗯 | ok好的
 """)
 
 POLITE_WORDS = _listed("""
     please | pls | plz | thanks | thank you | thank u | thx | ty | hi | hello | hey | sorry | now | right now
     immediately | sir | madam | dear | kindly | cheers | bye | ok | okay
-    谢谢 | 谢谢你 | 谢谢您 | 多谢 | 感谢 | 请 | 麻烦 | 麻烦你 | 麻烦您 | 你好 | 您好 | 好的 | 辛苦了 | 再见 | 拜托
-    了 | 吧 | 啊 | 呀 | 哦 | 喔 | 嗯 | 亲 | 谢 | 哈 | 呢 | 那 | 就
+    谢谢 | 谢谢你 | 谢谢您 | 多谢 | 感谢 | 请 | 麻烦 | 麻烦你 | 麻烦您 | 你好 | 您好 | 好的 | 辛苦了 | 再见
+    拜托 | 了 | 吧 | 啊 | 呀 | 哦 | 喔 | 嗯 | 亲 | 谢 | 哈 | 呢 | 那 | 就
 """)
 
 _NO = r"(?:do\ not|don'?t|never|no\ need\ to|not|won'?t)"

@@ -118,21 +118,19 @@ class OrderPage:
     moves: tuple[Move, ...]
 
 
-_ORDERS = """
+_PAGE = text(
+    """
     SELECT o.id, o.status, o.queue, o.reason, o.priority, o.opened_at, o.due_at, o.disposition,
            o.owner_id, u.name AS owner_name, o.customer_id, c.name AS customer_name, c.msisdn,
-           c.tier, c.region, o.campaign_id, k.name AS campaign {more}
+           c.tier, c.region, o.campaign_id, k.name AS campaign,
+           o.enrolment_id, o.script, o.note, o.taken_at, o.closed_at, c.language, c.time_zone,
+           c.status AS customer_status, c.complaint_open, c.factors, k.offer, k.flow_revision
     FROM work_orders o
     JOIN customers c ON c.id = o.customer_id
     JOIN campaigns k ON k.id = o.campaign_id
     LEFT JOIN users u ON u.id = o.owner_id
+    WHERE o.id = :id
     """
-_PAGE = text(
-    _ORDERS.format(
-        more=""", o.enrolment_id, o.script, o.note, o.taken_at, o.closed_at, c.language, c.time_zone,
-           c.status AS customer_status, c.complaint_open, c.factors, k.offer, k.flow_revision"""
-    )
-    + "WHERE o.id = :id"
 )
 _MOVES = text(
     """

@@ -1,100 +1,20 @@
-"""A rehearsal as a real process, and a stand-in for the product which it calls back, both on loopback."""
+"""A rehearsal as a real process and a stand-in for the product, both on loopback."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from collections.abc import Iterator
+from http.server import ThreadingHTTPServer
 
 import pytest
-import requests
-from twilio.request_validator import RequestValidator
 
-ROOT = Path(__file__).parents[2]
-ACCOUNT_SID = "AC" + "a1" * 16
-AUTH_TOKEN = "token-of-the-account"
-BILLING_TOKEN = "token-of-billing"
-BILLING_SECRET = "secret-of-billing"
-START = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
-SENDER = "+8610690000"
-WAIT = 20  # seconds of real time that anything here may take
-
-
-@dataclass(frozen=True)
-class Received:
-    path: str
-    form: dict[str, str]
-    raw: bytes
-    headers: dict[str, str]
-    signed: bool
-
-
-@dataclass
-class Product:
-    """Remembers what it was told and answers as each test says."""
-
-    base_url: str = ""
-    received: list[Received] = field(default_factory=list)
-    answers: dict[str, Callable[[Received], tuple[int, str]]] = field(default_factory=dict)
-
-    def url(self, path: str) -> str:
-        return self.base_url + path
-
-    def at(self, path: str) -> list[Received]:
-        return [request for request in self.received if urlsplit(request.path).path == path]
-
-    def says(self, path: str, twiml: str) -> None:
-        self.answers[path] = lambda _: (200, f"<Response>{twiml}</Response>")
-
-    def answer(self, request: Received) -> tuple[int, str]:
-        say = self.answers.get(urlsplit(request.path).path)
-        return say(request) if say else (204, "")
-
-
-def _handler_of(product: Product) -> type[BaseHTTPRequestHandler]:
-    validator = RequestValidator(AUTH_TOKEN)
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            is_form = "form" in self.headers.get("Content-Type", "")
-            parsed = parse_qs(raw.decode(), keep_blank_values=True) if is_form else {}
-            form = {name: values[0] for name, values in parsed.items()}
-            signature = self.headers.get("X-Twilio-Signature", "")
-            signed = validator.validate(product.base_url + self.path, form, signature)
-            request = Received(self.path, form, raw, dict(self.headers), bool(signed))
-            product.received.append(request)
-            status, body = product.answer(request)
-            payload = body.encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(payload)))
-            self.end_headers()
-            self.wfile.write(payload)
-
-        do_GET = do_POST
-
-        def log_message(self, format: str, *arguments: Any) -> None:
-            """Say nothing."""
-
-    return Handler
+from tests.rehearsal.stand_ins import WAIT, Product, Rehearsal, handler_of, running
 
 
 @pytest.fixture
 def product() -> Iterator[Product]:
     stand_in = Product()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(stand_in))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(stand_in))
     server.daemon_threads = True
     stand_in.base_url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -103,73 +23,6 @@ def product() -> Iterator[Product]:
     server.shutdown()
     server.server_close()
     thread.join(WAIT)
-
-
-@dataclass
-class Rehearsal:
-    """A driver's view of a rehearsal process."""
-
-    base_url: str
-    now: datetime = START
-
-    def get(self, path: str) -> Any:
-        response = requests.get(f"{self.base_url}/rehearsal/{path}", timeout=WAIT)
-        response.raise_for_status()
-        return response.json()
-
-    def post(self, path: str, body: Any) -> requests.Response:
-        return requests.post(f"{self.base_url}/rehearsal/{path}", json=body, timeout=WAIT)
-
-    def ledger(self, kind: str) -> list[dict[str, Any]]:
-        response = requests.get(f"{self.base_url}/rehearsal/ledger/{kind}", timeout=WAIT)
-        response.raise_for_status()
-        return [json.loads(line) for line in response.content.splitlines()]
-
-    def advance(self, **how_far: float) -> dict[str, Any]:
-        self.now += timedelta(**how_far)
-        response = self.post("clock", {"now": self.now.isoformat()})
-        assert response.status_code == 200, response.text
-        state: dict[str, Any] = response.json()
-        assert state["idle"]
-        return state
-
-    def register(self, msisdn: str, persona: str, **facts: Any) -> None:
-        customer = {"msisdn": msisdn, "persona": persona, "language": "zh", "sms_habit": True, **facts}
-        response = self.post("customers", {"horizon_days": 0, "customers": [customer]})
-        assert response.status_code == 200, response.text
-
-    def set_faults(self, **rates: float) -> None:
-        response = self.post("faults", rates)
-        assert response.status_code == 200, response.text
-
-
-def environment(**more: str) -> dict[str, str]:
-    return {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(ROOT),
-        "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
-        "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
-        "BILLING_API_TOKEN": BILLING_TOKEN,
-        "BILLING_WEBHOOK_SECRET": BILLING_SECRET,
-        **more,
-    }
-
-
-@contextmanager
-def running(*arguments: str, **variables: str) -> Iterator[Rehearsal]:
-    command = [sys.executable, "-m", "rehearsal", "--port", "0", "--start", START.isoformat(), *arguments]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment(**variables), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            assert line, process.stderr and process.stderr.read()
-            yield Rehearsal(f"http://127.0.0.1:{json.loads(line)['port']}")
-        finally:
-            process.terminate()
-            _, complaints = process.communicate(timeout=WAIT)
-            assert complaints == ""
 
 
 @pytest.fixture
