@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bot.bootstrap import Wired, wired
-from bot.log import configure
-from bot.tasks.work import publish
 from flask import Flask
 
 import console.app
 import webhooks.app
+from bot.bootstrap import Wired, wired
+from bot.log import configure
+from bot.tasks.work import publish
 
 
 def create_app(parts: Wired) -> Flask:

@@ -85,9 +85,7 @@ class Wired:
     @cached_property
     def carrier(self) -> Carrier:
         settings = self.settings
-        return Carrier(
-            settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_api_base_url
-        )
+        return Carrier(settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_api_base_url)
 
     @cached_property
     def sms(self) -> TwilioSms:

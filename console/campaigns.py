@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.campaigns import CAMPAIGN_MOVES, CampaignStatus
@@ -20,7 +20,6 @@ from bot.store.campaigns import Campaign
 from bot.store.progress import Day, Progress
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
@@ -125,7 +124,7 @@ def _shown(campaign_id: int) -> dict[str, Any]:
         "doubts": results.doubts(found),
         "intervals": [asdict(one) for one in results.intervals(found)],
         "funnel": results.funnel(found),
-        "days": _days(days),
+        "days": _days(days, found.until),
         "graph": _graph(flow, counts),
         "drops": results.drops(found.denied),
         "ends": results.ends(found.results),
@@ -158,15 +157,16 @@ def _moves(campaign: Campaign) -> frozenset[CampaignStatus]:
     return CAMPAIGN_MOVES[campaign.status]
 
 
-def _days(days: Sequence[Day]) -> dict[str, Any] | None:
-    """For the chart: every day from the first to the last, the quiet ones too."""
+def _days(days: Sequence[Day], until: datetime | None) -> dict[str, Any] | None:
+    """For the chart: every day from the first to the campaign's last, the quiet ones too."""
     if not days:
         return None
     by_day = {one.day: one for one in days}
-    span = [days[0].day + timedelta(n) for n in range((days[-1].day - days[0].day).days + 1)]
+    last = max(days[-1].day, min(until or wiring.now(), wiring.now()).astimezone(language.zone()).date())
+    span = [days[0].day + timedelta(n) for n in range((last - days[0].day).days + 1)]
     rows = [by_day.get(day, Day(day, 0, 0, 0)) for day in span]
     return {
-        "labels": [_short(day) for day in span],
+        "labels": [language.short_day(day) for day in span],
         "series": [
             {"name": _("SMS and calls"), "values": [row.contacts for row in rows]},
             {"name": _("Replies and key presses"), "values": [row.replies for row in rows]},
@@ -174,6 +174,3 @@ def _days(days: Sequence[Day]) -> dict[str, Any] | None:
         ],
     }
 
-
-def _short(day: date) -> str:
-    return format_date(day, "MMMd")

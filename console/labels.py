@@ -114,7 +114,7 @@ WORDS = {
         "unanswered": _l("Asked for a manager on the line; nobody was free"),
         "refused": _l("The bonus could not be credited"),
         "after": _l("Did not answer in time"),
-        "else": _l("Chosen by a rule of the flow"),
+        "else": _l("Picked out by the flow's rules"),
         "started": _l("The flow begins with a manager"),
     },
 }
@@ -123,7 +123,7 @@ WORDS = {
 _WHY_WITH_DETAIL = {
     "reply": _l("Answered the message with “%(detail)s”"),
     "key": _l("Pressed %(detail)s in the call"),
-    "when": _l("Chosen by rule %(detail)s of the flow"),
+    "when": _l("Picked out by the flow's rule %(detail)s"),
     "after": _l("Did not answer within %(detail)s"),
 }
 

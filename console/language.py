@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_timedelta
+from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 from flask import Blueprint, Flask, redirect, request, session, url_for
 from flask_babel import Babel, get_locale
@@ -95,14 +95,17 @@ def weekday(value: date) -> str:
     return format_date(value, "full", locale=get_locale())
 
 
+def short_day(value: date) -> str:
+    return format_skeleton("MMMd", value, locale=get_locale())
+
+
 def clock(value: datetime, zone_of: str | None = None) -> str:
     return f"{value.astimezone(ZoneInfo(zone_of) if zone_of else zone()):%H:%M}"
 
 
 def span(value: datetime) -> str:
-    """How far from now: in 3 hours, 20 minutes ago."""
-    away = value - wiring.now()
-    return format_timedelta(away, add_direction=True, threshold=1.2, locale=get_locale())
+    """How far from now, either way: 3 hours."""
+    return format_timedelta(abs(value - wiring.now()), threshold=1.2, locale=get_locale())
 
 
 def duration(value: timedelta | int) -> str:

@@ -18,7 +18,6 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from flask_login import current_user, login_required
 from werkzeug.wrappers import Response
 
@@ -191,10 +190,10 @@ def _may(found: OrderPage) -> May:
 
 def _summary(counts: desk.Counts) -> str:
     waiting = sum(n for status, n in counts.by_status.items() if status is not WorkOrderStatus.CLOSED)
-    said = ngettext("%(num)s waits for an end", "%(num)s wait for an end", waiting)
+    said = _("%(n)s to be done", n=language.count(waiting))
     if not counts.overdue:
         return said
-    return said + _(", ") + ngettext("%(num)s is overdue", "%(num)s are overdue", counts.overdue)
+    return said + _(", ") + _("%(n)s overdue", n=language.count(counts.overdue))
 
 
 def _note(tx: Tx, action: str, before: OrderPage, after: dict[str, str]) -> None:

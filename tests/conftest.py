@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import make_url
+
 from bot import embedded
 from bot.store.migrate import migrate
 from bot.store.transaction import Transaction, make_engine, make_transaction
-from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.engine import make_url
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -34,7 +34,7 @@ TRY_LATER: dict[int, timedelta] = {
 OPTED_OUT = "21610"
 
 
-class CarrierHttp(AsyncHttpClient):  # type: ignore[misc]
+class CarrierHttp(AsyncHttpClient):
     """One pooled session; belongs to the event loop that first used it."""
 
     def __init__(self, base_url: str, *, timeout: timedelta, concurrency: int) -> None:

@@ -97,7 +97,9 @@ def everything(port: int) -> None:
             [sys.executable, "-m", "bot", "run", "beat"],
         ]
         children = [start_child(command, environment) for command in commands]
-        click.echo(f"Keepline is running: {settings.public_base_url} (console on port {port}). Ctrl-C stops it.")
+        click.echo(
+            f"Keepline is running: {settings.public_base_url} (console on port {port}). Ctrl-C stops it."
+        )
         _wait_for_any(children)
     except KeyboardInterrupt:
         click.echo("stopping ...", err=True)

@@ -134,7 +134,10 @@ def _never(
         return Reason.NOT_ON_GUEST_LIST
     if any(_covers(refusal, contact) for refusal in person.refusals):
         return Reason.SUPPRESSED
-    if contact.purpose in policy.needs_consent and f"{contact.channel}:{contact.purpose}" not in person.consents:
+    if (
+        contact.purpose in policy.needs_consent
+        and f"{contact.channel}:{contact.purpose}" not in person.consents
+    ):
         return Reason.NO_CONSENT
     if contact.arm is Arm.CONTROL:
         return Reason.CONTROL_ARM

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from itertools import pairwise
 from typing import Any
 
 from bot.domain.attempts import Channel
@@ -112,7 +113,7 @@ def _windows(spans: Any, field: str) -> tuple[Window, ...]:
     if not isinstance(spans, list) or not spans:
         raise PolicyError(f"{field}: must be a list of spans such as 09:00-12:00")
     windows = sorted((_window(span, field) for span in spans), key=lambda window: window.opens)
-    for earlier, later in zip(windows, windows[1:], strict=False):
+    for earlier, later in pairwise(windows):
         if later.opens < earlier.closes and earlier.weekdays & later.weekdays:
             raise PolicyError(f"{field}: {_span(earlier)} and {_span(later)} overlap")
     return tuple(windows)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
 
-from bot.flow.model import Amount, Duration, Offer, OfferField, Texts
+from bot.flow.model import Amount, Duration, Offer, OfferField, Template, Texts
 from bot.rules.problems import Place, Problems, did_you_mean
 from bot.rules.yaml_source import Entry, Scalar, Series, Table, Value, describe
 
@@ -149,7 +149,7 @@ class Fields:
         texts: dict[str, str] = {}
         for language, entry in value.entries.items():
             if isinstance(entry.value, Scalar) and entry.value.text.strip():
-                texts[language] = entry.value.text
+                texts[language] = Template(entry.value.text, entry.value.place, entry.value.inline)
             else:
                 self.wrong(entry.value, f"{what} needs text in {language}")
         return texts

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.flow.engine import result_of
 from bot.flow.model import END, Flow, FlowStep, Leave
-from bot.flow.outcome_words import outcome_in_words
+from bot.flow.outcome_words import outcome_in_words, result_in_words
 from bot.flow.steps.end import EndStep
 from bot.flow.text import in_language
 
@@ -44,14 +44,16 @@ def graph(flow: Flow, language: str = "en") -> Graph:
     nodes: list[Node] = []
     ways: dict[tuple[str, str], list[str]] = {}
     for step in flow.steps.values():
-        nodes.append(Node(step.name, step.kind, _title(step, language), step.name, _tags(flow, step, language)))
+        nodes.append(
+            Node(step.name, step.kind, _title(step, language), step.name, _tags(flow, step, language))
+        )
         ends: list[str] = []
         for label, target in _ways(flow, step, language):
             end = f"{END}:{step.name}"
             if target == END and not ends:
                 ends.append(end)
             ways.setdefault((step.name, end if target == END else target), []).append(label)
-        nodes += [Node(end, END, _result(flow, step), "") for end in ends]
+        nodes += [Node(end, END, _result(step, language), "") for end in ends]
     lines = [Way(source, target, tuple(filter(None, labels))) for (source, target), labels in ways.items()]
     return Graph(flow.start, tuple(nodes), tuple(lines))
 
@@ -97,8 +99,9 @@ def _ways(flow: Flow, step: FlowStep, language: str) -> Iterator[tuple[str, str]
 def _title(step: FlowStep, language: str) -> str:
     if step.title:
         return in_language(step.title, language)
-    named = step.result if isinstance(step, EndStep) else step.name
-    return named.replace("_", " ")
+    if isinstance(step, EndStep):
+        return result_in_words(step.result, language)
+    return step.name.replace("_", " ")
 
 
 def _tags(flow: Flow, step: FlowStep, language: str) -> tuple[str, ...]:
@@ -109,12 +112,10 @@ def _tags(flow: Flow, step: FlowStep, language: str) -> tuple[str, ...]:
     )
 
 
-def _result(flow: Flow, step: FlowStep) -> str:
-    """What the run is called when it ends here: the goal, once the way to it was the goal's."""
+def _result(step: FlowStep, language: str) -> str:
+    """What the run is called when it ends here."""
     results = {result_of(Leave((edge.label,))) for edge in step.edges() if edge.target == END}
-    if results == {"completed"}:
-        return END
-    return " / ".join(sorted(result.replace("_", " ") for result in results))
+    return " / ".join(sorted({result_in_words(result, language) for result in results}))
 
 
 def _quoted(text: str) -> str:

@@ -75,7 +75,9 @@ def lay_out(start: str, boxes: Sequence[Box], lines: Sequence[Line]) -> Layout:
         (chain[-2 if number in backward else 1].x, chain[-2 if number in backward else 1].y)
         for number, chain in enumerate(chains)
     ]
-    return Layout(width, height, {box.id: (slots[box.id].x, slots[box.id].y) for box in boxes}, routes, labels)
+    return Layout(
+        width, height, {box.id: (slots[box.id].x, slots[box.id].y) for box in boxes}, routes, labels
+    )
 
 
 def _route(chain: Sequence[_Slot]) -> list[tuple[float, float]]:
@@ -172,7 +174,7 @@ def _order(layers: list[list[_Slot]]) -> None:
     for sweep in range(SWEEPS):
         downwards = sweep % 2 == 0
         for layer in layers[1:] if downwards else reversed(layers[:-1]):
-            layer.sort(key=lambda slot: _middle(slot, slot.above if downwards else slot.below))  # noqa: B023
+            layer.sort(key=lambda slot: _middle(slot, slot.above if downwards else slot.below))
             _rank([layer])
         crossings = _crossings(layers)
         if crossings < fewest:
@@ -197,9 +199,7 @@ def _crossings(layers: Sequence[Sequence[_Slot]]) -> int:
     count = 0
     for layer in layers:
         pairs = [(slot.rank, below.rank) for slot in layer for below in slot.below]
-        count += sum(
-            (a[0] - b[0]) * (a[1] - b[1]) < 0 for i, a in enumerate(pairs) for b in pairs[i + 1 :]
-        )
+        count += sum((a[0] - b[0]) * (a[1] - b[1]) < 0 for i, a in enumerate(pairs) for b in pairs[i + 1 :])
     return count
 
 
@@ -241,7 +241,9 @@ def _settle(layer: Sequence[_Slot]) -> None:
 
 def _wish(slot: _Slot) -> float:
     """The mean of its neighbours; a line keeps to its own lane rather than to the boxes at its ends."""
-    pulls = [(one.x, LANE_PULL if slot.straight and one.straight else 1.0) for one in [*slot.above, *slot.below]]
+    pulls = [
+        (one.x, LANE_PULL if slot.straight and one.straight else 1.0) for one in [*slot.above, *slot.below]
+    ]
     total = sum(pull for _, pull in pulls)
     return sum(x * pull for x, pull in pulls) / total if pulls else slot.x
 

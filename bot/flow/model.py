@@ -38,7 +38,22 @@ BUSINESS_EVENTS = frozenset(
     }
 )
 
-Texts = Mapping[str, str]  # language -> template
+Texts = Mapping[str, str]  # language -> template; from a flow file each is a Template
+
+
+class Template(str):
+    """A text with placeholders that remembers where it was written."""
+
+    place: Place
+    inline: bool
+
+    def __new__(cls, text: str, place: Place, inline: bool) -> Template:
+        template = super().__new__(cls, text)
+        template.place, template.inline = place, inline
+        return template
+
+    def inside(self, offset: int) -> Place:
+        return Place(self.place.line, self.place.col + offset) if self.inline else self.place
 
 
 class Purpose(StrEnum):

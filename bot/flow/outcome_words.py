@@ -11,7 +11,7 @@ _WORDS: dict[str, Texts] = {
     "reply": {"en": "reply", "zh": "回复"},
     "key": {"en": "key", "zh": "按"},
     "other": {"en": "anything else", "zh": "其他内容"},
-    "unclear": {"en": "unclear", "zh": "听不懂"},
+    "unclear": {"en": "unclear", "zh": "不明回复"},
     "delivered": {"en": "delivered", "zh": "已送达"},
     "undelivered": {"en": "undelivered", "zh": "未送达"},
     "denied": {"en": "not allowed", "zh": "不可联系"},
@@ -38,6 +38,21 @@ _WORDS: dict[str, Texts] = {
     "disconnected": {"en": "disconnected", "zh": "离网"},
     NEXT: {"en": "", "zh": ""},
 }
+
+_RESULTS: dict[str, Texts] = {
+    "end": {"en": "end", "zh": "结束"},
+    "completed": {"en": "end", "zh": "结束"},
+    "timed_out": {"en": "no answer in time", "zh": "超时未回应"},
+    "transferred": {"en": "spoke with a manager", "zh": "已与客户经理通话"},
+    "ported_out": {"en": "ported out", "zh": "已携号转出"},
+    "opted_out": {"en": "opted out", "zh": "已退订"},
+}
+
+
+def result_in_words(result: str, language: str) -> str:
+    """How a run ended, for charts and reports."""
+    words = _RESULTS.get(result) or _WORDS.get(result)
+    return words["zh" if language.startswith("zh") else "en"] if words else result.replace("_", " ")
 
 
 def outcome_in_words(label: str, exit_: Exit | None, offer: Offer, language: str) -> str:

@@ -160,10 +160,12 @@ def _end(node: Node, box: Box, left: float, top: float) -> str:
 
 
 def _tags(node: Node, box: Box) -> str:
-    """Above the box, on the left: the events that lead here from anywhere."""
+    """On the right: the events that lead here from anywhere."""
     if not node.tags:
         return ""
-    return f'<text class="kl-tag" x="4" y="-6">⚡ {escape(" · ".join(node.tags))}</text>'
+    x, y, anchor = (box.width + 8, 18, "start") if node.kind == END else (box.width - 12, 41, "end")
+    words = escape(" · ".join(node.tags))
+    return f'<text class="kl-tag" x="{x:.0f}" y="{y}" text-anchor="{anchor}">⚡ {words}</text>'
 
 
 def _count(count: int, right: float) -> str:

@@ -37,7 +37,9 @@ class Batch:
     _moves: dict[UUID, Move] = field(default_factory=dict)
     _refusals: list[Entry] = field(default_factory=list)
 
-    def load(self, attempt_ids: Iterable[UUID], enrolment_ids: Iterable[int], customers: Iterable[int]) -> None:
+    def load(
+        self, attempt_ids: Iterable[UUID], enrolment_ids: Iterable[int], customers: Iterable[int]
+    ) -> None:
         """Read what the events are about, then lock the enrolments: always in id order, before any attempt."""
         seen = attempts.by_ids(self.tx, attempt_ids)
         self.active_of = enrolments.active_of(self.tx, customers)

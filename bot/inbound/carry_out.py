@@ -20,7 +20,9 @@ _PRIORITY = {"high": 1, "mid": 2, "ordinary": 3}
 
 
 def carry_out(tx: Session, runs: Sequence[Run], now: datetime) -> None:
-    cancelled = [run.enrolment.id for run in runs if any(isinstance(a.action, CancelQueued) for a in run.asked)]
+    cancelled = [
+        run.enrolment.id for run in runs if any(isinstance(a.action, CancelQueued) for a in run.asked)
+    ]
     attempts.cancel_queued(tx, cancelled, reason="flow_moved_on", now=now)
     attempts.plan(tx, [plan for run in runs for plan in _planned(run, now)], now)
     for run in runs:

@@ -144,7 +144,9 @@ def _unsent(batch: Batch, event: Event) -> Outcome:
         return Outcome(UNMATCHED)
     reason = str(event.payload.get("reason", ""))
     happening = (
-        Denied(attempt.visit, reason) if event.kind == "attempt.denied" else Undelivered(attempt.visit, reason)
+        Denied(attempt.visit, reason)
+        if event.kind == "attempt.denied"
+        else Undelivered(attempt.visit, reason)
     )
     batch.happen(attempt.enrolment_id, happening, evidence_of(event))
     return _about(attempt, APPLIED)
@@ -172,7 +174,7 @@ def _sms_inbound(batch: Batch, event: Event) -> Outcome:
 
 
 def _asked_last(batch: Batch, customer_id: int) -> int | None:
-    """Of the customer's runs that have ever sent an SMS that asks, the one that stands on such a step, else the newest."""
+    """Among the runs that ever sent an SMS that asks: the one that stands on such a step, else the newest."""
     runs = [batch.runs[id_] for id_ in batch.active_of.get(customer_id, ()) if id_ in batch.runs]
     asking = [run for run in runs if run.state.last_sms is not None]
     standing = [run for run in asking if run.state.step == run.state.last_sms]

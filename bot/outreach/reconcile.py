@@ -82,7 +82,9 @@ def _too_old(one: Attempt, now: datetime) -> bool:
 
 def _match(one: Attempt, found: Iterable[Found], linked: set[str]) -> Found | None:
     """The oldest entry that can only be this attempt: same number, same text, not before it, nobody else's."""
-    since = (one.started_at or datetime.min) - CLOCK_SKEW
+    if one.started_at is None:
+        return None
+    since = one.started_at - CLOCK_SKEW
     candidates = [
         entry
         for entry in found
@@ -97,7 +99,9 @@ def _match(one: Attempt, found: Iterable[Found], linked: set[str]) -> Found | No
 def _report(one: Attempt, found: Found, now: datetime) -> NewEvent:
     """In the carrier's own words, so that inbound need not know that we asked."""
     prefix, sid_field, status_field = (
-        ("sms", "MessageSid", "MessageStatus") if one.channel == Channel.SMS else ("call", "CallSid", "CallStatus")
+        ("sms", "MessageSid", "MessageStatus")
+        if one.channel == Channel.SMS
+        else ("call", "CallSid", "CallStatus")
     )
     payload: dict[str, str] = {sid_field: found.sid, status_field: found.status, "source": "asked"}
     if found.error_code:

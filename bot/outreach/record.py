@@ -81,5 +81,3 @@ def _refused(one: Ready, answer: Rejected, now: datetime) -> list[NewEvent]:
         attempt_id=attempt_id,
     )
     return [refusal, failed]
-
-

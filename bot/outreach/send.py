@@ -40,9 +40,7 @@ class SmsOutreach:
         if allowance == 0:
             return 0
         with self.transaction() as tx:
-            claimed, ready = prepare(
-                tx, Channel.SMS, self.outgoing, self._render, limit=allowance, now=now
-            )
+            claimed, ready = prepare(tx, Channel.SMS, self.outgoing, self._render, limit=allowance, now=now)
         self.pacing.give_back(allowance - len(ready))
         if ready:
             answers = self.sms.send_batch([_sms(one) for one in ready])
@@ -83,9 +81,7 @@ class VoiceOutreach:
         if allowance == 0:
             return 0
         with self.transaction() as tx:
-            claimed, ready = prepare(
-                tx, Channel.CALL, self.outgoing, self._address, limit=allowance, now=now
-            )
+            claimed, ready = prepare(tx, Channel.CALL, self.outgoing, self._address, limit=allowance, now=now)
         self.pacing.give_back(allowance - len(ready))
         if ready:
             answers = self.voice.send_batch(

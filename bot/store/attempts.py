@@ -453,7 +453,9 @@ def prove_not_taken(tx: Session, attempt: Attempt, *, most_sends: int, now: date
 
 def linked_sids(tx: Session, sids: Iterable[str]) -> set[str]:
     """Which of the carrier's SIDs already belong to an attempt."""
-    rows = tx.execute(text("SELECT carrier_sid FROM attempts WHERE carrier_sid = ANY(:sids)"), {"sids": list(sids)})
+    rows = tx.execute(
+        text("SELECT carrier_sid FROM attempts WHERE carrier_sid = ANY(:sids)"), {"sids": list(sids)}
+    )
     return {row.carrier_sid for row in rows}
 
 

@@ -50,7 +50,9 @@ _CLAIM_DUE = text(
     ORDER BY e.due_at LIMIT :limit FOR UPDATE OF e SKIP LOCKED
     """
 )
-_ACTIVE_OF = text("SELECT id, customer_id FROM enrolments WHERE customer_id = ANY(:customers) AND status = 'active'")
+_ACTIVE_OF = text(
+    "SELECT id, customer_id FROM enrolments WHERE customer_id = ANY(:customers) AND status = 'active'"
+)
 
 
 def lock(tx: Session, ids: Iterable[int]) -> dict[int, Enrolment]:

@@ -160,7 +160,9 @@ class RiskListRow(Row):
 class RiskListEntryRow(Row):
     __tablename__ = "risk_list_entries"
 
-    risk_list_id: Mapped[int] = mapped_column(ForeignKey("risk_lists.id", ondelete="CASCADE"), primary_key=True)
+    risk_list_id: Mapped[int] = mapped_column(
+        ForeignKey("risk_lists.id", ondelete="CASCADE"), primary_key=True
+    )
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), primary_key=True)
     cause: Mapped[str]
     score: Mapped[float | None]
@@ -275,7 +277,9 @@ class AttemptRow(Row):
     expires_at: Mapped[datetime]
     answer_within: Mapped[timedelta | None]
     on_denied: Mapped[str]
-    sends: Mapped[int] = mapped_column(SmallInteger, server_default="0")  # POSTs made, by proven absence or 429
+    sends: Mapped[int] = mapped_column(
+        SmallInteger, server_default="0"
+    )  # POSTs made, by proven absence or 429
     fence: Mapped[int] = mapped_column(server_default="0")
     # Sending: the worker's lease. Later: when to ask the carrier, should it stay silent. Settled: none.
     lease_until: Mapped[datetime | None]
@@ -286,7 +290,9 @@ class AttemptRow(Row):
     language: Mapped[str | None]
     segments: Mapped[int | None] = mapped_column(SmallInteger)
     carrier_sid: Mapped[str | None] = mapped_column(unique=True)
-    taken_at: Mapped[datetime | None]  # set by the claim, cleared where the carrier took nothing; caps count it
+    taken_at: Mapped[
+        datetime | None
+    ]  # set by the claim, cleared where the carrier took nothing; caps count it
     settled_at: Mapped[datetime | None]
     error_code: Mapped[str | None]
     answered_by: Mapped[str | None]
@@ -348,7 +354,9 @@ class GrantRow(Row):
             "OR (accepted_at IS NOT NULL AND qualified_at IS NOT NULL AND amount > 0)",
             name="earned",
         ),
-        CheckConstraint("status <> 'granted' OR (granted_at IS NOT NULL AND billing_ref IS NOT NULL)", name="granted"),
+        CheckConstraint(
+            "status <> 'granted' OR (granted_at IS NOT NULL AND billing_ref IS NOT NULL)", name="granted"
+        ),
         Index("ix_grants_due", "due_at", postgresql_where=text("status IN ('due', 'crediting')")),
         Index("ix_grants_campaign_status", "campaign_id", "status"),
     )
@@ -364,7 +372,9 @@ class GrantRow(Row):
     granted_at: Mapped[datetime | None]
     evidence: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     billing_ref: Mapped[str | None] = mapped_column(unique=True)
-    reserved: Mapped[bool] = mapped_column(server_default=text("false"))  # counted in campaigns.bonus_committed
+    reserved: Mapped[bool] = mapped_column(
+        server_default=text("false")
+    )  # counted in campaigns.bonus_committed
     due_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     fence: Mapped[int] = mapped_column(server_default="0")
@@ -379,7 +389,9 @@ class WorkOrderRow(Row):
         UniqueConstraint("enrolment_id", "visit"),
         one_of("status", WorkOrderStatus),
         one_of("disposition", Disposition),
-        CheckConstraint("(status = 'closed') = (disposition IS NOT NULL AND closed_at IS NOT NULL)", name="closed"),
+        CheckConstraint(
+            "(status = 'closed') = (disposition IS NOT NULL AND closed_at IS NOT NULL)", name="closed"
+        ),
         Index("ix_work_orders_open", "owner_id", "due_at", postgresql_where=text("status <> 'closed'")),
         Index("ix_work_orders_customer_open", "customer_id", postgresql_where=text("status <> 'closed'")),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kombu import Queue as KombuQueue
+from kombu.entity import Queue as KombuQueue
 
 from bot.bell import Queue
 from bot.tasks.names import TASK_OF

@@ -26,6 +26,7 @@ AFTER: dict[Queue, tuple[Queue, ...]] = {
     Queue.SWEEPS: (Queue.INBOUND,),
 }
 
+
 def publish(queue: Queue) -> None:
     app.send_task(TASK_OF[queue], queue=queue.value, expires=30)
 

@@ -7,13 +7,14 @@
   const series = () => [1, 2, 3, 4, 5].map((n) => colour(`--series-${n}`));
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+  if (window.Chart) Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
+
   function common(data) {
     return {
       maintainAspectRatio: false,
       responsive: true,
       animation: still ? false : { duration: 400 },
       locale: document.documentElement.lang,
-      font: { family: getComputedStyle(document.body).fontFamily, size: 12 },
       color: colour("--ink-soft"),
       interaction: { mode: "index", intersect: false },
       plugins: {
@@ -30,7 +31,7 @@
 
   const ticks = () => ({ color: colour("--ink-soft"), maxRotation: 0, autoSkipPadding: 12 });
 
-  // Whole numbers a day, stacked, each series in its own colour; `line: true` draws one as a line on top.
+  // Whole numbers a day, stacked, each series in its own colour; `line: true` draws one as a line, on the right axis.
   function days(data) {
     const colours = series();
     return {
@@ -42,7 +43,8 @@
           data: one.values,
           type: one.line ? "line" : "bar",
           order: one.line ? 0 : 1,
-          stack: one.line ? undefined : "all",
+          stack: one.line ? "line" : "all",
+          yAxisID: one.line ? "line" : "y",
           backgroundColor: colours[n],
           borderColor: colours[n],
           borderWidth: one.line ? 2 : 0,
@@ -57,6 +59,7 @@
         scales: {
           x: { stacked: true, grid: { display: false }, border: { color: colour("--rule-strong") }, ticks: ticks() },
           y: { stacked: true, beginAtZero: true, grid: { color: colour("--rule") }, border: { display: false }, ticks: { ...ticks(), precision: 0, maxTicksLimit: 6 } },
+          line: { position: "right", beginAtZero: true, grid: { display: false }, border: { display: false }, ticks: { ...ticks(), color: colours[data.series.findIndex((one) => one.line)], precision: 0, maxTicksLimit: 6 } },
         },
       },
     };

@@ -12,22 +12,24 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
 from bot.audience.column_map import ColumnMap
 from bot.audience.errors import AudienceError
 from bot.audience.map_file import load_map
 from bot.config import ROOT, ConfigError
 from bot.enrolment.errors import CampaignError
 from bot.flow.load import FlowError
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
 from scripts.rehearsing import campaign, summary
 from scripts.rehearsing.books import close_books
 from scripts.rehearsing.carrier import CarrierRefused
 from scripts.rehearsing.stack import Stack, StackError
 from scripts.rehearsing.timekeeper import Stalled, Timekeeper
 
-START = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)  # Monday, 08:30 in Shanghai: before the first permitted hour
+START = datetime(
+    2026, 11, 23, 0, 30, tzinfo=UTC
+)  # Monday, 08:30 in Shanghai: before the first permitted hour
 SETTLE = timedelta(days=2)  # for what the last day has left open at the carrier
 SHOW_EVERY_S = 0.5
 
@@ -47,7 +49,15 @@ def main() -> int:
     except KeyboardInterrupt:
         screen.print("stopped")
         return 130
-    except (AudienceError, CampaignError, CarrierRefused, ConfigError, FlowError, StackError, Stalled) as error:
+    except (
+        AudienceError,
+        CampaignError,
+        CarrierRefused,
+        ConfigError,
+        FlowError,
+        StackError,
+        Stalled,
+    ) as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1
 
@@ -75,9 +85,7 @@ def _rehearse(
         )
         bars.update(bar, completed=report.taken, total=report.taken, more=f"{report.rejected} rejected")
         bar = bars.add_task("introduced to the rehearsal", total=report.taken, more="")
-        customers = campaign.introduce(
-            stack, options.days, lambda done: bars.update(bar, completed=done)
-        )
+        customers = campaign.introduce(stack, options.days, lambda done: bars.update(bar, completed=done))
         campaign_id, enrolled = campaign.launch(stack, options.days)
         _run(stack, options, campaign_id, enrolled.treatment, bars)
     books = close_books(
@@ -94,9 +102,7 @@ def _rehearse(
     return books.balanced
 
 
-def _run(
-    stack: Stack, options: argparse.Namespace, campaign_id: int, treatment: int, bars: Progress
-) -> None:
+def _run(stack: Stack, options: argparse.Namespace, campaign_id: int, treatment: int, bars: Progress) -> None:
     timekeeper = Timekeeper(stack, grain=timedelta(seconds=options.grain))
     ends = campaign.ends(START, options.days)
     bar = bars.add_task("campaign", total=treatment, more="")
@@ -135,15 +141,21 @@ def _interrupt(signum: int, frame: FrameType | None) -> NoReturn:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
-    parser.add_argument("--once", action="store_true", help="stop when it is done; exit 0 only if the books balance")
+    parser.add_argument(
+        "--once", action="store_true", help="stop when it is done; exit 0 only if the books balance"
+    )
     parser.add_argument("--customers", type=_positive, default=500, help="how many to make up (500)")
     parser.add_argument("--seed", type=int, default=1, help="the same seed plays the same people (1)")
-    parser.add_argument("--risk-list", type=Path, metavar="FILE.csv", help="a file instead of made-up customers")
+    parser.add_argument(
+        "--risk-list", type=Path, metavar="FILE.csv", help="a file instead of made-up customers"
+    )
     parser.add_argument("--map", type=Path, metavar="MAP.yaml", help="what the file's columns mean")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the summary there")
     parser.add_argument("--faults", default="", help="such as lost_response=0.02,duplicate_callback=0.05")
     parser.add_argument("--days", type=float, default=10.0, help="simulated days (10)")
-    parser.add_argument("--grain", type=_positive, default=120, help="seconds that a jump of the clock is rounded up to (120)")
+    parser.add_argument(
+        "--grain", type=_positive, default=120, help="seconds that a jump of the clock is rounded up to (120)"
+    )
     options = parser.parse_args()
     if (options.risk_list is None) != (options.map is None):
         parser.error("--risk-list and --map go together")

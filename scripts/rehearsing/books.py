@@ -149,9 +149,7 @@ def _outside_hours(connection: Connection, taken: Sequence[Taken]) -> int:
         )
     )
     permitted = {row.carrier_sid: row for row in rows}
-    return sum(
-        not _within_hours(one.at, permitted[one.sid]) for one in taken if one.sid in permitted
-    )
+    return sum(not _within_hours(one.at, permitted[one.sid]) for one in taken if one.sid in permitted)
 
 
 def _within_hours(at: datetime, row: Any) -> bool:
@@ -159,7 +157,9 @@ def _within_hours(at: datetime, row: Any) -> bool:
     if row.time_zone:
         zones = [row.time_zone]
     else:
-        zones = next((names for code, names in row.policy["zones"].items() if row.msisdn.startswith(code)), [])
+        zones = next(
+            (names for code, names in row.policy["zones"].items() if row.msisdn.startswith(code)), []
+        )
     return bool(zones) and all(_in_a_span(at.astimezone(ZoneInfo(zone)).time(), spans) for zone in zones)
 
 
@@ -173,7 +173,9 @@ def _in_a_span(wall: time, spans: Iterable[str]) -> bool:
 def _after_opt_out(connection: Connection, taken: Sequence[Taken]) -> int:
     """Contacts made after the customer's refusal was registered, and not taken back by then."""
     register: dict[str, list[tuple[datetime, bool]]] = {}
-    rows = connection.execute(text("SELECT msisdn, at, action = 'suppress' AS held FROM suppressions ORDER BY id"))
+    rows = connection.execute(
+        text("SELECT msisdn, at, action = 'suppress' AS held FROM suppressions ORDER BY id")
+    )
     for row in rows:
         register.setdefault(row.msisdn, []).append((row.at, row.held))
     return sum(_refused_by(register.get(one.to, ()), one.at) for one in taken)

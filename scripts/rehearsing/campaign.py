@@ -9,6 +9,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from ruamel.yaml import YAML
+from sqlalchemy import text
+
 from bot.accounts import generated_password, hash_password
 from bot.audience.column_map import ColumnMap
 from bot.audience.importing import import_file
@@ -21,9 +24,6 @@ from bot.enrolment.enrol import EnrolReport
 from bot.enrolment.move import start_campaign
 from bot.flow.load import load_flow
 from bot.store import users
-from ruamel.yaml import YAML
-from sqlalchemy import text
-
 from scripts.rehearsing.stack import MANAGER_LINE, Stack
 
 RISK_LIST = "demo"
@@ -51,9 +51,7 @@ def add_people(stack: Stack) -> Login:
         ("morgan", "Alex Morgan", "en", ["high", "mid", "ordinary"], 400),
     ]
     with stack.wired.transaction() as tx:
-        users.add(
-            tx, login="admin", name="Admin", password_hash=hashed, role="admin", now=now, language="en"
-        )
+        users.add(tx, login="admin", name="Admin", password_hash=hashed, role="admin", now=now, language="en")
         for login, name, language, tiers, capacity in managers:
             users.add(
                 tx,
@@ -156,8 +154,10 @@ def under_way(stack: Stack, campaign_id: int) -> dict[str, int]:
     statement = text(
         """
         SELECT (SELECT count(*) FROM enrolments WHERE campaign_id = :id AND status = 'finished') AS finished,
-               (SELECT count(*) FROM attempts WHERE campaign_id = :id AND channel = 'sms' AND taken_at IS NOT NULL) AS sms,
-               (SELECT count(*) FROM attempts WHERE campaign_id = :id AND channel = 'call' AND taken_at IS NOT NULL) AS calls,
+               (SELECT count(*) FROM attempts
+                WHERE campaign_id = :id AND channel = 'sms' AND taken_at IS NOT NULL) AS sms,
+               (SELECT count(*) FROM attempts
+                WHERE campaign_id = :id AND channel = 'call' AND taken_at IS NOT NULL) AS calls,
                (SELECT count(*) FROM grants WHERE campaign_id = :id AND status = 'granted') AS granted,
                (SELECT count(*) FROM work_orders WHERE campaign_id = :id) AS orders
         """

@@ -28,7 +28,9 @@ class Carrier:
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
     def register(self, customers: Sequence[dict[str, Any]], horizon_days: float) -> None:
-        self._ask("POST", "/rehearsal/customers", {"horizon_days": horizon_days, "customers": list(customers)})
+        self._ask(
+            "POST", "/rehearsal/customers", {"horizon_days": horizon_days, "customers": list(customers)}
+        )
 
     def set_clock(self, now: datetime) -> CarrierState:
         """Returns when the rehearsal has nothing left to do at `now`."""

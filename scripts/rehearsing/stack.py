@@ -19,6 +19,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from celery import Celery
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
 from bot import embedded
 from bot.bell import Bell, Queue
 from bot.bootstrap import Wired
@@ -28,10 +32,6 @@ from bot.config import ROOT, load_settings
 from bot.store.migrate import migrate
 from bot.tasks.configuration import configuration
 from bot.tasks.names import TASK_OF
-from celery import Celery
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
-
 from scripts.rehearsing.carrier import Carrier
 
 SMS_SENDER, VOICE_SENDER, MANAGER_LINE = "+8610655500001", "+861055500001", "+861055500002"
@@ -106,6 +106,10 @@ class Stack:
         self.wired = Wired(load_settings({**os.environ, **self.environment}))
         migrate(self.wired.engine)
         self.carrier = Carrier("127.0.0.1", rehearsal_port, self.environment["REHEARSAL_TOKEN"])
+        self.start_product(web_port)
+
+    def start_product(self, web_port: int) -> None:
+        """All that a campaign needs; a benchmark starts only what it measures."""
         self.start_process("web", web_command("127.0.0.1", web_port, threads=16, workers=1))
         self.start_worker()
         self.start_process("beat", [sys.executable, "-m", "bot", "run", "beat"])
@@ -156,9 +160,7 @@ class Stack:
             return folder
         raise StackError(f"{wanted}: twenty rehearsals are running already")
 
-    def _environment(
-        self, servers: embedded.Embedded, clock_file: Path, public_url: str
-    ) -> dict[str, str]:
+    def _environment(self, servers: embedded.Embedded, clock_file: Path, public_url: str) -> dict[str, str]:
         return {
             "DATABASE_URL": fresh_database(servers.database_url),
             "REDIS_URL": servers.redis_url,
@@ -235,5 +237,3 @@ def fresh_database(server_url: str, name: str = "keepline_rehearsal") -> str:
         connection.execute(text(f"CREATE DATABASE {name}"))
     admin.dispose()
     return url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
-
-

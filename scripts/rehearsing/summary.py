@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.enrolment.enrol import EnrolReport
-from bot.evaluation.report import report
 from rich.console import Console
 from rich.table import Table
 
+from bot.enrolment.enrol import EnrolReport
+from bot.evaluation.report import report
 from scripts.rehearsing.books import Books
 from scripts.rehearsing.campaign import Login
 from scripts.rehearsing.stack import Stack

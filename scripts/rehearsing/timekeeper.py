@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 from bot.store.pending import Pending, pending
 from bot.tasks.names import QUEUE_OF_PENDING
-
 from scripts.rehearsing.carrier import CarrierState
 from scripts.rehearsing.stack import Stack
 
@@ -63,7 +62,9 @@ class Timekeeper:
         if waited < STALL_S:
             return
         self.stack.check_alive()
-        raise Stalled(f"nothing has moved for {waited:.0f} s; due: {', '.join(sorted(product.due)) or 'nothing'}")
+        raise Stalled(
+            f"nothing has moved for {waited:.0f} s; due: {', '.join(sorted(product.due)) or 'nothing'}"
+        )
 
     def _jump(self, moment: datetime) -> None:
         self.stack.clock.move_to(moment)
@@ -77,5 +78,3 @@ class Timekeeper:
 
 class Stalled(Exception):
     """The rehearsal cannot go on; the message says what was due."""
-
-

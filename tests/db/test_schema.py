@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from alembic.script import ScriptDirectory
-from bot.store.migrate import configuration, differences, migrate
 from sqlalchemy import Engine
+
+from bot.store.migrate import configuration, differences, migrate
 
 
 def test_models_equal_the_migrated_schema(engine: Engine) -> None:

@@ -1,0 +1,51 @@
+"""Every kind of problem by its stable code: scripts, documentation and tests refer to these."""
+
+from __future__ import annotations
+
+CODES: dict[str, str] = {
+    # layer 1: the form
+    "KL001": "the file is not readable YAML",
+    "KL002": "a name is given twice",
+    "KL003": "a YAML construct that is not allowed",
+    "KL004": "a value of the wrong shape",
+    "KL005": "a field is missing",
+    "KL006": "a field that does not exist",
+    "KL007": "a value that is not allowed",
+    "KL008": "a step that is of no kind, or of several",
+    "KL010": "a bad line in the factor catalogue",
+    # layer 2: references and types
+    "KL100": "a target that is no step",
+    "KL101": "a condition that cannot be read",
+    "KL102": "an unknown factor",
+    "KL103": "a wrong type in a condition",
+    "KL104": "a condition with something forbidden",
+    "KL105": "an offer field that does not exist",
+    "KL106": "an outcome that this kind of step does not have",
+    "KL107": "an outcome with two targets",
+    "KL108": "a goal that no step reaches",
+    "KL110": "a placeholder without a value",
+    "KL111": "a brace that is no placeholder",
+    "KL112": "an unknown format",
+    "KL113": "a format that does not fit the value",
+    # layer 3: the meaning
+    "KL201": "a step that nothing leads to",
+    "KL202": "a wait without an end",
+    "KL203": "a loop without a wait",
+    "KL204": "a message without an expiry",
+    "KL205": "a marketing message without its way to refuse",
+    "KL206": "a missing translation",
+    "KL207": "too many segments",
+    "KL208": "accept names a key that is not offered",
+    "KL209": "a text offers a key that leads nowhere",
+    "KL210": "a key that its text does not mention",
+    "KL211": "a credit that may come without an acceptance",
+    "KL212": "a credit that may come without a recharge",
+    "KL213": "a marketing call without a key to refuse",
+    "KL214": "an outcome that can never happen",
+    "KL215": "a transfer without a call",
+    "KL216": "a text made expensive by a single character",
+    "KL217": "a Chinese message without its signature",
+    "KL218": "a call without an exit for nobody reached",
+    "KL219": "a loop that contacts again and again",
+    "KL220": "a flow without a goal",
+}

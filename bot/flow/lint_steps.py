@@ -1,0 +1,82 @@
+"""Lint of single steps: waits, expiries, exits, keys and conditions."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from bot.flow.model import AFTER, NEXT, OPT_OUT, Flow, FlowStep, Purpose
+from bot.flow.steps.call import CallStep
+from bot.flow.steps.contact import ContactStep
+from bot.flow.steps.sms import SmsStep
+from bot.flow.steps.switch import SwitchStep
+from bot.flow.steps.wait_for import WaitForStep
+from bot.rules.catalogue import FactorCatalogue, FactorType
+from bot.rules.parse import ConditionError, parse
+from bot.rules.problems import Problems, did_you_mean
+
+
+def check(flow: Flow, catalogue: FactorCatalogue | None, problems: Problems) -> None:
+    for step in flow.steps.values():
+        match step:
+            case SmsStep():
+                _sms(step, problems)
+            case CallStep():
+                _call(flow, step, problems)
+            case SwitchStep() if catalogue is not None:
+                _conditions(flow, step, catalogue, problems)
+            case WaitForStep() if AFTER not in step.exits:
+                _endless(step, problems)
+        if isinstance(step, ContactStep) and step.expires is None:
+            problems.warn(step.place, "KL204", f"step {step.name} has no expires:", "expires: 6h")
+
+
+def _sms(step: SmsStep, problems: Problems) -> None:
+    if not ({AFTER, NEXT, "delivered"} & step.exits.keys()):
+        _endless(step, problems)
+    if "unclear" in step.exits and not step.asks:
+        problems.add(
+            step.exits["unclear"].place, "KL214", f"step {step.name} asks nothing to be unclear about"
+        )
+    for key in sorted(step.accept - step.reply_keys):
+        problems.add(
+            step.place, "KL208", f"accept names {key}, but {step.name} has no reply {key}:", "reply 1: ..."
+        )
+
+
+def _call(flow: Flow, step: CallStep, problems: Problems) -> None:
+    if not step.has("unreached"):
+        message = f"step {step.name} does not say what happens when nobody is reached"
+        problems.add(step.place, "KL218", message, "unreached: end")
+    for name in ("confirmed", "declined"):
+        if name in step.exits and step.confirm is None:
+            message = f"step {step.name} confirms nothing, so nothing is ever {name}"
+            problems.add(step.exits[name].place, "KL214", message, "confirm: {key: 1, twice: true}")
+    if step.confirm is not None and not step.has("confirmed"):
+        problems.add(step.place, "KL208", f"step {step.name} has no confirmed: under then:")
+    for key in sorted(step.accept - step.keys.keys()):
+        hint = did_you_mean(key, step.keys)
+        problems.add(step.place, "KL208", f"accept names {key}, but {step.name} has no key {key}", hint)
+    refusable = any(key.target == OPT_OUT for key in step.keys.values())
+    if flow.purpose_of(step.name) is Purpose.MARKETING and not refusable:
+        problems.add(
+            step.place, "KL213", f"the marketing call {step.name} has no key to refuse", "0: opt_out"
+        )
+
+
+def _endless(step: FlowStep, problems: Problems) -> None:
+    message = f"step {step.name} may wait until the flow expires"
+    problems.add(step.place, "KL202", message, "name a deadline: after 24h: ...")
+
+
+def _conditions(flow: Flow, step: SwitchStep, catalogue: FactorCatalogue, problems: Problems) -> None:
+    extra = {f"offer.{name}": _type(value) for name, value in flow.offer.terms.items()}
+    for branch in step.branches:
+        try:
+            parse(branch.when.text, catalogue, extra=extra, origin=branch.when.origin)
+        except ConditionError as error:
+            problems.found.append(error.problem)
+
+
+def _type(value: Decimal | timedelta | str) -> FactorType:
+    return FactorType.NUMBER if isinstance(value, Decimal) else FactorType.TEXT

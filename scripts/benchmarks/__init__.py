@@ -1,0 +1,1 @@
+"""What Keepline costs, each path measured against its baseline in the same run: `scripts/bench`."""
