@@ -1,6 +1,9 @@
-"""The web process: `gunicorn wsgi:app`. Webhooks for machines and the console for people in one application."""
+"""The web process: `gunicorn wsgi:app`. Webhooks for machines and the console for people, side by side."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from flask import Flask
 
@@ -10,16 +13,26 @@ from bot.bootstrap import Wired, wired
 from bot.log import configure
 from bot.tasks.work import publish
 
-
-def create_app(parts: Wired) -> Flask:
-    app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = webhooks.app.MOST_BYTES
-    webhooks.app.register(app, parts, parts.bell(publish))
-    console.app.register(app, parts)
-    return app
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
-def __getattr__(name: str) -> Flask:
+def create_app(parts: Wired) -> WSGIApplication:
+    """Two applications: what guards people (sessions, CSRF tokens, languages) only stands in a machine's way."""
+    machines, people = Flask("webhooks", static_folder=None), Flask(__name__, static_folder=None)
+    for app in (machines, people):
+        app.config["MAX_CONTENT_LENGTH"] = webhooks.app.MOST_BYTES
+    webhooks.app.register(machines, parts, parts.bell(publish))
+    console.app.register(people, parts)
+
+    def choose(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        for_machines = environ["PATH_INFO"].startswith(webhooks.app.PATHS)
+        return (machines if for_machines else people)(environ, start_response)
+
+    return choose
+
+
+def __getattr__(name: str) -> WSGIApplication:
     # Built when the server asks for it, so that importing this module needs no settings.
     if name == "app":
         configure()

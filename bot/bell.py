@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Protocol
 
+from kombu.exceptions import OperationalError
 from redis import Redis, RedisError
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ class Bell:
             try:
                 if self._valkey.set(_key(queue), b"1", nx=True, px=self._HEARD_WITHIN_MS):
                     self._publish(queue)
-            except (RedisError, OSError) as error:
+            except (RedisError, OperationalError, OSError) as error:
                 # The row is due; the sweep will find it when the broker is back.
                 log.warning("bell not rung queue=%s error=%s", queue, type(error).__name__)
 

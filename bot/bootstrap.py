@@ -27,7 +27,7 @@ from bot.outreach.reconcile import Reconciler
 from bot.outreach.send import SmsOutreach, VoiceOutreach
 from bot.outreach.voicemail import VoicemailOutreach
 from bot.published import PublishedFlows
-from bot.store.transaction import Transaction, make_engine, make_transaction
+from bot.store.transaction import Transaction, make_engine, make_statement, make_transaction
 
 
 class Wired:
@@ -46,6 +46,10 @@ class Wired:
     @cached_property
     def transaction(self) -> Transaction:
         return make_transaction(self.engine)
+
+    @cached_property
+    def statement(self) -> Transaction:
+        return make_statement(self.engine)
 
     @cached_property
     def clock(self) -> Clock:
@@ -103,7 +107,7 @@ class Wired:
     @cached_property
     def voice_outreach(self) -> VoiceOutreach:
         pacing = Pacing(self.valkey, f"call:{self.settings.voice_sender}", self.settings.calls_per_second)
-        return VoiceOutreach(self.transaction, self.twilio_voice, pacing, self.outgoing)
+        return VoiceOutreach(self.transaction, self.flows, self.twilio_voice, pacing, self.outgoing)
 
     @cached_property
     def voicemail_outreach(self) -> VoicemailOutreach:
@@ -135,7 +139,7 @@ class Wired:
         settings = self.settings
         if settings.billing_api_base_url is None:
             return None
-        return TmfBilling(settings.billing_api_base_url, settings.billing_api_token)
+        return TmfBilling(settings.billing_api_base_url, settings.billing_api_token, units=settings.currency)
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 ROOT = Path(__file__).resolve().parent.parent
 TWILIO_API = "https://api.twilio.com"
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 class ConfigError(Exception):
@@ -23,8 +25,8 @@ class Settings:
     """`None` for the two URLs means: start our own, embedded, under `var_dir`."""
 
     var_dir: Path
-    database_url: str | None
-    redis_url: str | None
+    database_url: str | None = field(repr=False)
+    redis_url: str | None = field(repr=False)
     twilio_account_sid: str
     twilio_auth_token: str = field(repr=False)
     twilio_api_base_url: str
@@ -103,8 +105,14 @@ class _Reader:
         value = self.environ.get(name, "").strip()
         if not value:
             return None
-        if urlsplit(value).scheme not in schemes:
+        try:
+            parts = urlsplit(value)
+        except ValueError:
+            raise ConfigError(f"{name} is not a URL") from None
+        if parts.scheme not in schemes:
             raise ConfigError(f"{name} must start with one of: {', '.join(s + '://' for s in schemes)}")
+        if parts.scheme in ("http", "https") and not parts.hostname:
+            raise ConfigError(f"{name} has no host name")
         return value
 
     def required_url(self, name: str) -> str:
@@ -129,7 +137,7 @@ class _Reader:
         if value is not None:
             try:
                 ZoneInfo(value)
-            except (ZoneInfoNotFoundError, ValueError):
+            except (ZoneInfoNotFoundError, ValueError, OSError):
                 raise ConfigError(f"{name} is not a known time zone: {value!r}") from None
         return value
 
@@ -139,7 +147,7 @@ class _Reader:
             return None
         numbers = frozenset(part.strip() for part in value.split(",") if part.strip())
         for number in numbers:
-            if not (number.startswith("+") and number[1:].isdigit()):
+            if not _E164.fullmatch(number):
                 raise ConfigError(f"{name}: every number must be E.164, such as +8613800000000")
         return numbers
 

@@ -5,10 +5,13 @@ Sockets only, readable by this user only. They belong to the process that starte
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import logging
 import os
+import signal
 import subprocess
+import sys
 import tempfile
 import time
 import warnings
@@ -32,6 +35,7 @@ _POSTGRES_SETTINGS = {
     "log_timezone": "UTC",
     "jit": "off",
 }
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _SOCKET_PATH_LIMIT = 100  # sun_path has 108 bytes on Linux, 104 on macOS
 
 
@@ -118,7 +122,11 @@ def _start_valkey(var_dir: Path) -> tuple[subprocess.Popen[bytes], Path]:
     ]  # fmt: skip
     # A session of its own: Ctrl-C reaches the program, which stops the server when all else has stopped.
     process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=die_with_parent,
     )
     deadline = time.monotonic() + 10
     while not socket.exists():
@@ -126,6 +134,12 @@ def _start_valkey(var_dir: Path) -> tuple[subprocess.Popen[bytes], Path]:
             raise ConfigError(f"embedded Valkey did not start; see {data / 'log'}")
         time.sleep(0.02)
     return process, socket
+
+
+def die_with_parent() -> None:
+    """In a child, before exec: where the parent is killed outright, the kernel ends the child (Linux only)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from bot.flow.load import load_flow
 from bot.flow.model import Flow, Offer
 from bot.flow.offer import read_offer
 from bot.store import flow_revisions
+from bot.store.transaction import Tx
 
 
 class PublishedFlows:
     def __init__(self) -> None:
         self._flows: dict[tuple[str, str], Flow] = {}
 
-    def get(self, tx: Session, revision: str, offer: Mapping[str, Any] | None = None) -> Flow:
+    def get(self, tx: Tx, revision: str, offer: Mapping[str, Any] | None = None) -> Flow:
         """The flow of a revision, carrying a campaign's own offer where it has one.
 
         Raises KeyError for an unknown revision.

@@ -34,5 +34,11 @@ def register(app: Flask, wired: Wired) -> None:
         now=wiring.now,
         settings=wired.settings,
     )
-    for part in (blueprint, sign_in.blueprint, language.blueprint, campaigns.blueprint, work_orders.blueprint):
+    for part in (
+        blueprint,
+        sign_in.blueprint,
+        language.blueprint,
+        campaigns.blueprint,
+        work_orders.blueprint,
+    ):
         app.register_blueprint(part)

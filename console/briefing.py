@@ -10,13 +10,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bot.config import ROOT
-from bot.flow.model import Offer
-from bot.rules.catalogue import Factor, FactorCatalogue, load_catalogue
 from flask_babel import format_date, format_timedelta
 from flask_babel import gettext as _
 from ruamel.yaml import YAML
 
+from bot.config import ROOT
+from bot.flow.model import Offer
+from bot.rules.catalogue import Factor, FactorCatalogue, load_catalogue
 from console.language import count, money, of
 
 FLOWS = ROOT / "flows"

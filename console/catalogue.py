@@ -51,7 +51,10 @@ def untranslated(catalog: Catalog) -> list[str]:
 
 def refresh() -> Catalog:
     catalog = stored() if PO.exists() else Catalog(locale="zh")
-    catalog.update(extracted(), no_fuzzy_matching=True)
+    catalog.header_comment = "# The console in Chinese. See console/catalogue.py."
+    catalog.project, catalog.version, catalog.fuzzy = "Keepline", "console", False
+    catalog.msgid_bugs_address = catalog.last_translator = catalog.language_team = ""
+    catalog.update(extracted(), no_fuzzy_matching=True, update_creation_date=False)
     catalog.obsolete.clear()
     PO.parent.mkdir(parents=True, exist_ok=True)
     with PO.open("wb") as file:

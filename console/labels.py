@@ -82,15 +82,6 @@ WORDS = {
     "tier": {"high": _l("High value"), "mid": _l("Mid value"), "ordinary": _l("Ordinary")},
     "language": {"zh": _l("Chinese"), "en": _l("English")},
     "role": {"admin": _l("Administrator"), "operator": _l("Operator"), "manager": _l("Customer manager")},
-    "result": {
-        "granted": _l("Bonus credited"),
-        "declined": _l("Declined"),
-        "unreached": _l("Not reached"),
-        "opted_out": _l("Opted out"),
-        "expired": _l("Time ran out"),
-        "denied": _l("Not permitted"),
-        "end": _l("Ended"),
-    },
     "answered_by": {
         "human": _l("Answered by a person"),
         "machine": _l("Answered by a machine"),

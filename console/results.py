@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.domain.uplift import ArmOutcome, wilson
-from bot.evaluation.report import Report
 from flask_babel import gettext as _
 
+from bot.domain.uplift import ArmOutcome, wilson
+from bot.evaluation.report import Report
+from bot.flow.outcome_words import result_in_words
 from console.labels import word
-from console.language import count, money, points, share
+from console.language import count, money, points, selected, share
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,8 @@ def figures(report: Report) -> list[Figure]:
         Figure(_("Recharged"), count(funnel.recharged), _of(funnel.recharged, funnel.targeted)),
         Figure(_("Bonus credited"), count(funnel.granted), money(report.costs.bonus)),
         Figure(
-            _("Difference"),
-            _("%(points)s pts", points=points(uplift.difference)) if known else "–",
+            _("Difference in points"),
+            points(uplift.difference) if known else "–",
             _span(uplift.low, uplift.high),
         ),
     ]
@@ -101,7 +102,9 @@ def doubts(report: Report) -> list[str]:
     if report.arms_uneven:
         found.append(_("The arms' sizes cannot be chance: do not trust this comparison."))
     if report.control_contacted:
-        found.append(_("Customers of the control arm were contacted: %(n)s.", n=count(report.control_contacted)))
+        found.append(
+            _("Customers of the control arm were contacted: %(n)s.", n=count(report.control_contacted))
+        )
     return found
 
 
@@ -118,7 +121,7 @@ def intervals(report: Report) -> list[Interval]:
             uplift.difference,
             uplift.high,
             "two",
-            f"{_('%(points)s pts', points=points(uplift.difference))} ({_span(uplift.low, uplift.high)})",
+            f"{points(uplift.difference)} ({_span(uplift.low, uplift.high)})",
         ),
     ]
 
@@ -129,8 +132,9 @@ def drops(reasons: Mapping[str, int]) -> list[Drop]:
     return sorted(named, key=lambda drop: -drop.count)
 
 
-def ends(results: Mapping[str, int]) -> list[Drop]:
-    named = [Drop(word("result", result), n) for result, n in results.items()]
+def ends(found: Mapping[str, int]) -> list[Drop]:
+    """In the same words as the ends in the flow's drawing; the most frequent first."""
+    named = [Drop(_sentence(result_in_words(result, selected())), n) for result, n in found.items()]
     return sorted(named, key=lambda drop: -drop.count)
 
 
@@ -140,10 +144,16 @@ def costs(report: Report) -> list[Figure]:
     won = money(spent.bonus / round(more)) if report.uplift.proven and round(more) > 0 else "–"
     return [
         Figure(_("SMS sent"), count(made.get("sms", 0)), _("%(n)s segments", n=count(spent.segments))),
-        Figure(_("Calls made"), count(made.get("call", 0)), _("%(n)s minutes begun", n=count(spent.call_minutes))),
+        Figure(
+            _("Calls made"), count(made.get("call", 0)), _("%(n)s minutes begun", n=count(spent.call_minutes))
+        ),
         Figure(_("Bonus credited"), money(spent.bonus), _("%(n)s grants", n=count(report.funnel.granted))),
         Figure(_("Bonus for each recharge won"), won, _("recharges beyond what the control arm did unasked")),
     ]
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _arms(report: Report) -> str:

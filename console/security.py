@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.config import Settings
 from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFProtect
+
+from bot.config import Settings
 
 #: Nothing from elsewhere and nothing inline: a text from a customer can never become a script. `data:` is
 #: for the check marks and arrows that the CSS framework carries in itself.
@@ -46,7 +47,11 @@ def protect(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=https,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
-        WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as its session: a page left open overnight still works
+        SESSION_REFRESH_EACH_REQUEST=False,  # a live page left open must not keep its session alive for ever
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(
+            seconds=_YEAR
+        ),  # a static file's address changes with its content
+        WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as its session
         WTF_CSRF_SSL_STRICT=https,
     )
     CSRFProtect(app)

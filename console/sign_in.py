@@ -6,15 +6,15 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from bot import accounts
-from bot.accounts import Locked, LoggedIn
-from bot.store import audit, users
-from bot.store.users import User
 from flask import Blueprint, Flask, abort, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import LoginManager, UserMixin, current_user, login_required, login_user, logout_user
 
+from bot import accounts
+from bot.accounts import Locked, LoggedIn
+from bot.store import audit, users
+from bot.store.users import User
 from console import wiring
 from console.redirects import inside
 
@@ -23,7 +23,7 @@ blueprint = Blueprint("sign_in", __name__)
 OPERATORS = ("admin", "operator")
 
 
-class Visitor(UserMixin):  # type: ignore[misc]
+class Visitor(UserMixin):
     """A `User` as Flask-Login wants to see one."""
 
     def __init__(self, user: User) -> None:
@@ -101,7 +101,7 @@ def _open_session(user: User) -> None:
     session["language"] = chosen or user.language
     login_user(Visitor(user))
     with wiring.wired().transaction() as tx:
-        audit.record(tx, user.id, "signed_in", f"user:{user.id}", None, None, wiring.now())
+        audit.record(tx, user.id, "user.sign_in", f"user:{user.id}", None, None, wiring.now())
 
 
 def _load(user_id: str) -> Visitor | None:

@@ -9,12 +9,12 @@ from decimal import Decimal
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from flask_babel import gettext as _
+
 from bot.domain.attempts import AttemptStatus
 from bot.domain.contact import Reason
 from bot.domain.grants import GrantStatus
 from bot.store.conversation import Entry
-from flask_babel import gettext as _
-
 from console.labels import word
 from console.language import duration, moment, money
 
@@ -59,12 +59,12 @@ class Day:
 
 def days(entries: Iterable[Entry], steps: Mapping[str, str], zone: ZoneInfo) -> list[Day]:
     """By calendar day where the customer lives; `steps` are the flow's titles by step name."""
-    turns = _turns(sorted(entries, key=lambda entry: entry.at), steps)
+    turns = _turns(sorted(entries, key=lambda entry: entry.at), steps, zone)
     by_day = groupby(turns, key=lambda turn: turn.at.astimezone(zone).date())
     return [Day(day, tuple(of_day)) for day, of_day in by_day]
 
 
-def _turns(entries: Sequence[Entry], steps: Mapping[str, str]) -> list[Turn]:
+def _turns(entries: Sequence[Entry], steps: Mapping[str, str], zone: ZoneInfo) -> list[Turn]:
     turns: list[Turn] = []
     call: int | None = None  # where in `turns` the last call stands: its words and keys go into it
     put_off: str | None = None  # the reason of a deferral just told: its repeats say nothing new
@@ -73,7 +73,7 @@ def _turns(entries: Sequence[Entry], steps: Mapping[str, str]) -> list[Turn]:
             line = Line(entry.at, entry.kind == "keypress", entry.text or "")
             turns[call] = replace(turns[call], lines=(*turns[call].lines, line))
             continue
-        turn = _turn(entry, steps)
+        turn = _turn(entry, steps, zone)
         reason = entry.detail.get("reason") if entry.kind == "deferred" else None
         if turn is None or (reason is not None and reason == put_off):
             continue
@@ -84,7 +84,7 @@ def _turns(entries: Sequence[Entry], steps: Mapping[str, str]) -> list[Turn]:
     return turns
 
 
-def _turn(entry: Entry, steps: Mapping[str, str]) -> Turn | None:
+def _turn(entry: Entry, steps: Mapping[str, str], zone: ZoneInfo) -> Turn | None:
     detail = entry.detail
     match entry.kind:
         case "sms":
@@ -94,7 +94,7 @@ def _turn(entry: Entry, steps: Mapping[str, str]) -> Turn | None:
         case "reply":
             return Turn("theirs", entry.at, entry.text or "")
         case "denied" | "deferred":
-            return _gate(entry)
+            return _gate(entry, zone)
         case "recharge":
             amount = money(Decimal(detail["amount"])) if "amount" in detail else ""
             return Turn("happened", entry.at, _("Recharged %(amount)s", amount=amount), "wallet", "good")
@@ -125,14 +125,14 @@ def _call(entry: Entry, steps: Mapping[str, str]) -> Turn:
     return Turn("call", entry.at, _step(entry, steps), "phone-check" if answered else "phone-off", "", notes)
 
 
-def _gate(entry: Entry) -> Turn | None:
+def _gate(entry: Entry, zone: ZoneInfo) -> Turn | None:
     reason = entry.detail.get("reason", "")
     if reason in _NOT_WORTH_TELLING:
         return None
     words = word("reason", reason)
     if entry.kind == "denied":
         return Turn("happened", entry.at, _("Not contacted: %(reason)s", reason=words), "ban", "warn")
-    until = moment(datetime.fromisoformat(entry.detail["until"])) if "until" in entry.detail else ""
+    until = moment(datetime.fromisoformat(entry.detail["until"]), zone.key)
     text = _("Put off until %(until)s: %(reason)s", until=until, reason=words)
     return Turn("happened", entry.at, text, "clock", "faint")
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol, cast
 
+from flask import Flask, current_app
+
 from bot.config import Settings
 from bot.domain.clock import Clock
 from bot.published import PublishedFlows
 from bot.store.transaction import Transaction
-from flask import Flask, current_app
 
 _KEY = "keepline_console"
 

@@ -5,15 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from bot.domain.work_orders import Disposition, WorkOrderStatus
-from bot.escalation import handling
-from bot.escalation.handling import AlreadyClosed, WorkOrderError
-from bot.store import audit, desk, work_orders
-from bot.store.conversation import conversation
-from bot.store.desk import Filter, Viewer
-from bot.store.spoken import spoken
-from bot.store.work_order_moves import Tx
-from bot.store.work_orders import OrderPage
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -21,6 +12,15 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user, login_required
 from werkzeug.wrappers import Response
 
+from bot.domain.work_orders import Disposition, WorkOrderStatus
+from bot.escalation import handling
+from bot.escalation.handling import AlreadyClosed, WorkOrderError
+from bot.store import audit, desk, work_orders
+from bot.store.conversation import conversation
+from bot.store.desk import Filter, Viewer
+from bot.store.spoken import spoken
+from bot.store.transaction import Tx
+from bot.store.work_orders import OrderPage
 from console import briefing, language, talk, wiring
 from console.sign_in import OPERATORS
 
@@ -111,7 +111,13 @@ def reveal(order_id: int) -> ResponseReturnValue:
         if number is None:
             abort(403)
         audit.record(
-            tx, current_user.id, "number_shown", f"work_order:{order_id}", None, {"number": found.order.number}, now
+            tx,
+            current_user.id,
+            "number.show",
+            f"work_order:{order_id}",
+            None,
+            {"number": found.order.number},
+            now,
         )
     return render_template("work_orders/number.html", number=number)
 
@@ -123,7 +129,7 @@ def take(order_id: int) -> Response:
     try:
         with wiring.wired().transaction() as tx:
             handling.take(tx, order_id, current_user.id, now)
-            _note(tx, "work_order_taken", before, {"status": "in_progress"})
+            _note(tx, "work_order.take", before, {"status": "in_progress"})
     except WorkOrderError as refusal:
         return _refused(refusal)
     flash(_("It is yours."), "good")
@@ -137,7 +143,7 @@ def release(order_id: int) -> Response:
     try:
         with wiring.wired().transaction() as tx:
             handling.release(tx, order_id, current_user.id, now)
-            _note(tx, "work_order_released", before, {"status": "open"})
+            _note(tx, "work_order.release", before, {"status": "open"})
     except WorkOrderError as refusal:
         return _refused(refusal)
     flash(_("It is back in the queue."), "good")
@@ -156,7 +162,7 @@ def close(order_id: int) -> Response:
     try:
         with wiring.wired().transaction() as tx:
             handling.close(tx, order_id, current_user.id, disposition, note, now)
-            _note(tx, "work_order_closed", before, {"status": "closed", "disposition": disposition})
+            _note(tx, "work_order.close", before, {"status": "closed", "disposition": disposition})
     except WorkOrderError as refusal:
         return _refused(refusal)
     flash(_("The work order is closed."), "good")

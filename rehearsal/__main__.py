@@ -7,11 +7,8 @@ import signal
 import sys
 from collections.abc import Callable
 
-from aiohttp import web
-
-from rehearsal.carrier import open_carrier
 from rehearsal.options import BadOption, Options, read_options
-from rehearsal.server import build_app
+from rehearsal.server import serving
 
 
 async def serve(options: Options) -> None:
@@ -19,19 +16,10 @@ async def serve(options: Options) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    carrier = open_carrier(options)
-    runner = web.AppRunner(build_app(carrier), access_log=None)
-    try:
-        await runner.setup()
-        site = web.TCPSite(runner, options.host, options.port, backlog=1024)
-        await site.start()
-        port = runner.addresses[0][1]
+    async with serving(options) as port:
         sys.stdout.write(json.dumps({"ready": True, "port": port}) + "\n")
         sys.stdout.flush()
         await stop.wait()
-    finally:
-        await carrier.close()
-        await runner.cleanup()
 
 
 def main() -> int:

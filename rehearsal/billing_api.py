@@ -54,11 +54,9 @@ class BillingApi:
         """All, or those under one key: how a credit whose outcome is unknown is asked about."""
         adjustments = self._carrier.billing.adjustments
         key = request.query.get("idempotencyKey") or request.query.get("externalId")
-        if key is None:
-            found = list(adjustments.values())
-        else:
-            found = [adjustments[key]] if key in adjustments else []
-        return _answer([_adjustment_json(adjustment) for adjustment in found])
+        if key is not None:
+            adjustments = {key: adjustments[key]} if key in adjustments else {}
+        return _answer([_adjustment_json(adjustment) for adjustment in adjustments.values()])
 
     async def fetch_adjustment(self, request: web.Request) -> web.Response:
         wanted = request.match_info["id"]

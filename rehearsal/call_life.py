@@ -13,7 +13,7 @@ from rehearsal.personas import Pickup
 from rehearsal.resources import Call
 from rehearsal.schedule import Life
 from rehearsal.twiml_player import Document, TwimlPlayer
-from rehearsal.voice_params import base_params, progress_params
+from rehearsal.voice_params import base_params, progress_params, recording_params
 
 _SIP_CODES = {"busy": "486", "no-answer": "487", "failed": "404", "canceled": "487"}
 
@@ -44,6 +44,7 @@ class CallLife:
         self._call = call
         self._exchange = CarrierExchange(carrier)
         self._order: Order | None = None
+        self._dialled = False
         self._name = ("call", call.to, 0)
         self.life: Life
 
@@ -61,7 +62,7 @@ class CallLife:
     def obey(self, order: Order) -> None:
         """Hang up or redirect: at once while the call is queued, else as the next thing in its life."""
         at = self._carrier.schedule.moment_of(self.life)
-        if self._call.status == "queued":
+        if not self._dialled:
             self._call.ended_at = at
             self._call.move("canceled", at)
         else:
@@ -71,6 +72,7 @@ class CallLife:
     async def _live(self, person: Person, life: Life) -> AsyncGenerator[datetime, None]:
         if self._call.over:
             return  # canceled while queued: Twilio sends no callback
+        self._dialled = True
         await self._progress("initiated", "initiated", life.at)
         yield self._after(life.at, 0.5, 2.0, "rings")
         pickup = Pickup.NO_ANSWER
@@ -204,7 +206,24 @@ class CallLife:
             params["AnsweredBy"] = call.answered_by
         if status in _SIP_CODES:
             params["SipResponseCode"] = _SIP_CODES[status]
-        await self._progress("completed", status, at, params, final=True)
+        recording = self._recording(at)
+        await self._progress("completed", status, at, params | recording, final=True)
+        if recording and call.wishes.recording_callback:
+            told = {"AccountSid": call.account_sid, "CallSid": call.sid, **recording}
+            told |= {
+                "RecordingStatus": "completed",
+                "RecordingChannels": "1",
+                "RecordingSource": "OutboundAPI",
+            }
+            await self._exchange.post(call, call.wishes.recording_callback, told, kind="recording", at=at)
+
+    def _recording(self, at: datetime) -> dict[str, str]:
+        call = self._call
+        if not call.wishes.record or not call.seconds:
+            return {}
+        sid = self._exchange.new_sid("RE")
+        call.note(at, recording=sid, seconds=call.seconds)
+        return recording_params(call, sid, call.seconds)
 
     async def _progress(
         self,

@@ -9,6 +9,7 @@ from rehearsal.personas import Pickup
 from rehearsal.reactions import Recharge, consider_recharge
 
 _WRONG_KEY = "7"
+_COMMITTED_PRESS_ODDS = 0.93
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Callee:
         choice = self._choice_for(intent, offer)
         if choice is None:
             return HangUp(abs(after)) if intent is Intent.OPT_OUT else None
-        if not self.joined and not self.chance.happens(persona.press_odds, *name):
+        if not self.joined and not self.chance.happens(self._press_odds(), *name):
             return None
         said, key = choice
         self.joined = self.joined or said is Intent.JOIN
@@ -77,6 +78,12 @@ class Callee:
         occasion = f"call {self.person.calls}"
         self.person.joined = self.person.joined or self.joined
         return consider_recharge(self.chance, self.person, offer, self.joined, occasion)
+
+    def _press_odds(self) -> float:
+        """Who joined before, or recharged for it, does not let the bonus go."""
+        committed = self.person.joined or self.person.recharge_planned
+        odds = self.person.persona.press_odds
+        return max(odds, _COMMITTED_PRESS_ODDS) if committed else odds
 
     def _choice_for(self, intent: Intent, offer: Offer) -> tuple[Intent, str] | None:
         """What to say and its key; where the menu lacks it, those who are not leaving join instead."""

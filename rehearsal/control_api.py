@@ -55,9 +55,15 @@ class ControlApi:
         return web.json_response({"registered": len(customers), "personas": carrier.people.persona_counts()})
 
     async def set_clock(self, request: web.Request) -> web.Response:
+        """With `hold`, the clock moves and nothing happens yet: the driver moves the product's meanwhile."""
         body = await _object(request)
+        schedule = self._carrier.schedule
         try:
-            await self._carrier.schedule.advance(read_moment("now", body.get("now")))
+            moment = read_moment("now", body.get("now"))
+            if body.get("hold"):
+                schedule.clock.move_to(moment)
+            else:
+                await schedule.advance(moment)
         except BadOption as error:
             raise BadControl(str(error)) from None
         except ClockMovesBackwards as error:

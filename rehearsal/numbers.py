@@ -3,8 +3,12 @@
 import re
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
-_SHORT_CODE = re.compile(r"\d{3,8}", re.ASCII)
-_ALPHANUMERIC = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}", re.ASCII)
+_SENDER = re.compile(
+    r"""\+[1-9]\d{6,14}                    # a number
+    | \d{3,8}                             # a short code
+    | (?=.*[A-Za-z])[A-Za-z0-9\ ]{1,11}   # a name""",
+    re.ASCII | re.VERBOSE,
+)
 _URL = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?#].*)?", re.ASCII)
 
 _COUNTRIES = (("+86", "CN"), ("+852", "HK"), ("+44", "GB"), ("+1", "US"))
@@ -15,7 +19,7 @@ def is_e164(text: str) -> bool:
 
 
 def is_sender(text: str) -> bool:
-    return any(pattern.fullmatch(text) for pattern in (_E164, _SHORT_CODE, _ALPHANUMERIC))
+    return _SENDER.fullmatch(text) is not None
 
 
 def is_webhook_url(text: str) -> bool:

@@ -21,20 +21,26 @@ USUAL_KEYS = {Intent.JOIN: "1", Intent.MANAGER: "2", Intent.REPEAT: "9", Intent.
 _CLAUSES = re.compile(r"[，。；、！？,;!?\n]|\.(?!\d)|\bor\b|或")
 _KEY = r"([0-9*#](?![0-9.元])|TD\b|T\b|R\b|STOP\b)"
 _KEY_MENTION = re.compile(
-    rf"(?:(?<!返)回复?|按键?|发送?|\b(?:reply|press|text|send|dial)\b)\s*[\"'“「]?\s*{_KEY}|^\s*{_KEY}\s+(?:to|for)\b",
+    rf"(?:(?<!返)回复?|按(?:一次|键|下)?|发送?|\b(?:reply|press|text|send|dial)\b)\s*[\"'“「]?\s*{_KEY}|^\s*{_KEY}\s+(?:to|for)\b",
     re.IGNORECASE,
 )
 _MEANINGS: tuple[tuple[Intent, re.Pattern[str]], ...] = (
-    (Intent.OPT_OUT, re.compile(r"退订|拒收|不再|勿扰|谢绝|\bstop\b|opt[ -]?out|unsubscribe|no more", re.I)),
+    (
+        Intent.OPT_OUT,
+        re.compile(r"退订|拒收|不再|不想再|勿扰|谢绝|\bstop\b|opt[ -]?out|unsubscribe|no more", re.I),
+    ),
     (Intent.MANAGER, re.compile(r"经理|人工|客服|专员|manager|agent|adviser|advisor|representative", re.I)),
     (Intent.REPEAT, re.compile(r"重听|再听|重复|重播|\bagain\b|\brepeat\b", re.I)),
-    (Intent.DECLINE, re.compile(r"不参加|放弃|取消|不需要|decline|no thanks|\bcancel\b", re.I)),
+    (
+        Intent.DECLINE,
+        re.compile(r"不参加|放弃|取消|不需要|do not want|don.t want|decline|no thanks|\bcancel\b", re.I),
+    ),
     (Intent.JOIN, re.compile(r"参加|参与|确认|同意|办理|领取|\bjoin\b|confirm|accept|take part", re.I)),
 )
 _MINIMUM = (
     re.compile(r"充(?:值|话费)?\s*满?\s*[¥￥]?\s*(\d+(?:\.\d+)?)"),
     re.compile(r"满\s*[¥￥]?\s*(\d+(?:\.\d+)?)\s*元?"),
-    re.compile(r"(?:top[ -]?up|recharge)[^\d.]{0,40}?(\d+(?:\.\d+)?)(?!\s*(?:days?|hours?))", re.I),
+    re.compile(r"(?:top[ -]?up|recharge)(?! has)[^\d.]{0,40}?(\d+(?:\.\d+)?)(?!\s*(?:days?|hours?))", re.I),
 )
 
 

@@ -1,6 +1,7 @@
 """Connection overrides: what a webhook URL's fragment says about timeouts and retries, as Twilio reads it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl, urldefrag
 
 CONNECT_FAILURE = "ct"
@@ -31,9 +32,14 @@ class Overrides:
 def split_overrides(url: str) -> tuple[str, Overrides]:
     """The URL as it goes over the wire and is signed, and what its fragment asked for."""
     address, fragment = urldefrag(url)
+    return address, _read_fragment(fragment)
+
+
+@lru_cache(maxsize=64)
+def _read_fragment(fragment: str) -> Overrides:
     wanted = dict(parse_qsl(fragment))
     defaults = Overrides()
-    return address, Overrides(
+    return Overrides(
         connect_timeout=_milliseconds(wanted.get("ct"), 100, 10_000, defaults.connect_timeout),
         read_timeout=_milliseconds(wanted.get("rt"), 100, 15_000, defaults.read_timeout),
         total_timeout=_milliseconds(wanted.get("tt"), 100, 15_000, defaults.total_timeout),

@@ -1,13 +1,17 @@
 """Time in the rehearsal: a clock that stands still until it is set, and all that is still to happen."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+import logging
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from datetime import UTC, datetime
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count
+from typing import Any
 
-Action = Callable[[datetime], Awaitable[None]]
+_log = logging.getLogger(__name__)
+
+Action = Callable[[datetime], Coroutine[Any, Any, None]]
 Entry = tuple[datetime, int, str, Action]
 
 
@@ -113,7 +117,7 @@ class Schedule:
         """The time it is for this life: its own while the clock has jumped ahead of it, else the clock's."""
         if life.lane in self._busy:
             return self._busy[life.lane]
-        return life.at if self._something_is_due() else self.now
+        return min(life.at, self.now) if self._something_is_due() else self.now
 
     def request_began(self) -> None:
         self._requests += 1
@@ -169,22 +173,20 @@ class Schedule:
                 self._waiting.setdefault(lane, []).append(entry)
                 continue
             self._busy[lane] = at
-            task = asyncio.ensure_future(self._perform(at, action))
+            task = asyncio.get_running_loop().create_task(action(at))
             self._tasks.add(task)
             task.add_done_callback(partial(self._performed, lane))
         if len(self._tasks) < self._concurrency:
             self._arm()
-
-    async def _perform(self, at: datetime, action: Action) -> None:
-        await action(at)
 
     def _performed(self, lane: str, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         del self._busy[lane]
         for entry in self._waiting.pop(lane, ()):
             heappush(self._heap, entry)
-        if not task.cancelled() and task.exception() is not None:
-            self._crash = self._crash or task.exception()
+        if not task.cancelled() and (crash := task.exception()) is not None:
+            _log.error("an event of the rehearsal failed", exc_info=crash)
+            self._crash = self._crash or crash
         self._run_due()
         self._tell_waiters()
 

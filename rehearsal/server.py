@@ -3,16 +3,18 @@
 import asyncio
 import hmac
 from base64 import b64encode
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 from aiohttp import web
 
 from rehearsal.billing import BASE_PATH
 from rehearsal.billing_api import BillingApi, BillingRefusal
 from rehearsal.calls_api import CallsApi
-from rehearsal.carrier import Carrier
+from rehearsal.carrier import Carrier, open_carrier
 from rehearsal.control_api import BadControl, ControlApi
 from rehearsal.messages_api import MessagesApi
+from rehearsal.options import Options
 from rehearsal.refusals import Refusal
 
 Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -84,6 +86,20 @@ def _same(request: web.Request, expected: str) -> bool:
     return hmac.compare_digest(given.encode(), expected.encode())
 
 
+@asynccontextmanager
+async def serving(options: Options) -> AsyncIterator[int]:
+    """A rehearsal that answers at the port which is yielded, until the context is left."""
+    carrier = open_carrier(options)
+    runner = web.AppRunner(build_app(carrier), access_log=None, shutdown_timeout=2.0)
+    try:
+        await runner.setup()
+        await web.TCPSite(runner, options.host, options.port, backlog=1024).start()
+        yield runner.addresses[0][1]
+    finally:
+        await carrier.close()
+        await runner.cleanup()
+
+
 def build_app(carrier: Carrier) -> web.Application:
     app = web.Application(client_max_size=_LARGEST_BODY)
     doors = Doors(carrier)
@@ -94,7 +110,9 @@ def build_app(carrier: Carrier) -> web.Application:
 
 
 def _add_twilio(app: web.Application, doors: Doors, carrier: Carrier) -> None:
-    account = f"/2010-04-01/Accounts/{carrier.options.account_sid}"  # whole, so that aiohttp need not match it
+    account = (
+        f"/2010-04-01/Accounts/{carrier.options.account_sid}"  # whole, so that aiohttp need not match it
+    )
     for name, api in (("Messages", MessagesApi(carrier)), ("Calls", CallsApi(carrier))):
         app.router.add_post(f"{account}/{name}.json", doors.twilio(api.create))
         app.router.add_get(f"{account}/{name}.json", doors.twilio(api.list))

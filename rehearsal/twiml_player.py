@@ -25,6 +25,7 @@ from rehearsal.twiml import (
     Say,
     Verb,
 )
+from rehearsal.voice_params import recording_params
 
 Moments = AsyncGenerator[datetime, None]
 
@@ -208,8 +209,7 @@ class TwimlPlayer:
         sid = self._exchange.new_sid("RE")
         self._call.note(self._life.at, recording=sid, seconds=round(seconds))
         yield self._in(seconds)
-        url = f"https://api.twilio.com/2010-04-01/Accounts/{self._call.account_sid}/Recordings/{sid}"
-        params = {"RecordingUrl": url, "RecordingSid": sid, "RecordingDuration": str(round(seconds))}
+        params = recording_params(self._call, sid, round(seconds))
         await self._follow(record.action, record.method, params | {"Digits": ""})
 
     async def _enqueue(self, enqueue: Enqueue) -> Moments:

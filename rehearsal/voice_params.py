@@ -33,3 +33,8 @@ def progress_params(call: Call, at: datetime) -> dict[str, str]:
         "SequenceNumber": str(call.sequence),
         "Timestamp": rfc2822(at),
     }
+
+
+def recording_params(call: Call, sid: str, seconds: int) -> dict[str, str]:
+    url = f"https://api.twilio.com/{API_VERSION}/Accounts/{call.account_sid}/Recordings/{sid}"
+    return {"RecordingUrl": url, "RecordingSid": sid, "RecordingDuration": str(seconds)}

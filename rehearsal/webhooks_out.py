@@ -5,7 +5,6 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from aiohttp import (
     ClientConnectionError,
@@ -88,7 +87,7 @@ class WebhooksOut:
     ) -> WebhookAnswer:
         """Send Twilio's parameters to a webhook of the product."""
         address, overrides = split_overrides(url)
-        body = urlencode(params).encode()
+        body = URL.build(query=params).raw_query_string.encode()  # yarl quotes in C
         signed = params
         if method == "GET":
             address += ("&" if "?" in address else "?") + body.decode()

@@ -11,6 +11,7 @@ from webhooks import billing, health, twilio_sms, twilio_voice
 from webhooks.edge import Edge, keep
 
 MOST_BYTES = 64 * 1024  # no carrier's form is larger
+PATHS = ("/twilio/", "/billing/", "/healthz")  # all that is here, and nothing for people
 
 
 def register(app: Flask, wired: Wired, bell: Bell) -> None:
@@ -18,7 +19,7 @@ def register(app: Flask, wired: Wired, bell: Bell) -> None:
     keep(
         app,
         Edge(
-            transaction=wired.transaction,
+            statement=wired.statement,
             clock=wired.clock,
             voice=wired.voice,
             bell=bell,

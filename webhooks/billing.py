@@ -13,6 +13,7 @@ from webhooks.edge import edge, store
 
 pages = Blueprint("billing", __name__, url_prefix="/billing")
 
+_MOST = Decimal(1_000_000_000)  # of any currency
 _TOPUP_EVENTS = frozenset({"TopupBalanceCreateEvent", "TopupBalanceFailureEvent", "TopupBalanceCancelEvent"})
 
 
@@ -30,18 +31,20 @@ def listener() -> Response:
     envelope = request.get_json(silent=True)
     if not isinstance(envelope, dict):
         return _refuse("body", "is not a JSON object")
-    event_id = envelope.get("eventId")
-    if not isinstance(event_id, str) or not event_id or len(event_id) > 100:
-        return _refuse("eventId", "is missing")
-    if envelope.get("eventType") not in _TOPUP_EVENTS:
+    event_id, event_type = _word(envelope.get("eventId")), _word(envelope.get("eventType"))
+    if not event_id:
+        return _refuse("eventId", "is missing or no short word")
+    if not event_type:
+        return _refuse("eventType", "is missing or no short word")
+    if event_type not in _TOPUP_EVENTS:
         return Response(status=204)  # subscribed to more than we use
     topup = _inside(envelope, "event", "topupBalance")
-    if topup is None:
+    if not isinstance(topup, dict):
         return _refuse("event.topupBalance", "is missing")
-    return _store(event_id, topup, envelope)
+    return _store(event_id, event_type, topup, _word(envelope.get("eventTime")))
 
 
-def _store(event_id: str, topup: dict[str, Any], envelope: dict[str, Any]) -> Response:
+def _store(event_id: str, event_type: str, topup: dict[str, Any], event_time: str) -> Response:
     msisdn = _msisdn(topup)
     if msisdn is None:
         return _refuse("event.topupBalance.logicalResource.value", "is not an E.164 number")
@@ -51,13 +54,13 @@ def _store(event_id: str, topup: dict[str, Any], envelope: dict[str, Any]) -> Re
     payload = {
         "msisdn": msisdn,
         "amount": str(amount),
-        "units": _inside(topup, "amount", "units"),
-        "topup_id": str(topup.get("id", "")),
-        "status": _status(topup, str(envelope["eventType"])),
-        "event_time": envelope.get("eventTime"),
+        "units": _word(_inside(topup, "amount", "units")),
+        "topup_id": _word(topup.get("id")),
+        "status": _status(topup, event_type),
+        "event_time": event_time,
     }
     parts = edge()
-    with parts.transaction() as tx:
+    with parts.statement() as tx:
         customer_id = events.customer_of_number(tx, msisdn)
     now = parts.clock.now()
     return store(NewEvent(f"billing:{event_id}", "billing.topup", payload, now, customer_id=customer_id))
@@ -66,7 +69,8 @@ def _store(event_id: str, topup: dict[str, Any], envelope: dict[str, Any]) -> Re
 def _status(topup: dict[str, Any], event_type: str) -> str:
     if event_type != "TopupBalanceCreateEvent":
         return "failed"
-    return str(topup.get("status") or "completed")
+    status = topup.get("status")
+    return "completed" if status is None else _word(status)
 
 
 def _msisdn(topup: dict[str, Any]) -> str | None:
@@ -86,7 +90,13 @@ def _amount(topup: dict[str, Any]) -> Decimal | None:
         amount = Decimal(str(_inside(topup, "amount", "amount")))
     except InvalidOperation:
         return None
-    return amount if amount.is_finite() and amount >= 0 else None
+    return amount if amount.is_finite() and 0 <= amount <= _MOST else None
+
+
+def _word(value: Any) -> str:
+    """A short printable word; empty for anything else, so that nothing odd is ever stored."""
+    word = value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+    return word if word.isprintable() and len(word) <= 100 else ""
 
 
 def _inside(value: dict[str, Any], *path: str) -> Any:

@@ -21,7 +21,7 @@ _KEY = "keepline_edge"
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    transaction: Transaction
+    statement: Transaction
     clock: Clock
     voice: Voice
     bell: Bell
@@ -40,13 +40,15 @@ def edge() -> Edge:
 def demand_twilio_signature() -> None:
     """403 and nothing stored, unless the carrier signed exactly this request."""
     # The raw target as it came over the wire: a decoded and re-encoded one need not be what was signed.
-    target = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path
+    target = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI")
+    target = target or request.full_path.removesuffix("?")
     if not edge().twilio.valid(target, request.form, request.headers.get("X-Twilio-Signature")):
         abort(403)
 
 
 def form() -> dict[str, str]:
-    return request.form.to_dict()
+    """The first value of each field. PostgreSQL keeps no NUL, and nobody means one."""
+    return {name: value.replace("\0", "") for name, value in request.form.items()}
 
 
 def attempt_id() -> UUID | None:
@@ -60,8 +62,8 @@ def attempt_id() -> UUID | None:
 def store(event: NewEvent) -> Response:
     """Once, then the bell, then 204: also for a repeat, so that the sender stops."""
     parts = edge()
-    with parts.transaction() as tx:
-        new = events.leave(tx, [event])
-    if new:
+    with parts.statement() as tx:
+        new = events.leave_one(tx, event)
+    if new is not None:
         parts.bell.ring([Queue.INBOUND])
     return Response(status=204)

@@ -57,5 +57,5 @@ def amd() -> Response:
 
 def _twiml(words: str) -> Response:
     # A key press may have made a grant, an order or an SMS due.
-    edge().bell.ring([Queue.INBOUND, Queue.SMS, Queue.FULFILMENT])
+    edge().bell.ring([Queue.INBOUND])
     return Response(words, mimetype="text/xml")

@@ -21,6 +21,7 @@ Value = str | int | float | bool | list[str] | None
 Check = Callable[[Value], Value]
 
 LONGEST = 1_000
+LONGEST_KEY = 200
 TIERS = ("high", "mid", "ordinary")
 STATUSES = ("active", "left")
 CONSENTS = tuple(f"{channel}:{purpose}" for channel in Channel for purpose in PURPOSES)
@@ -141,6 +142,13 @@ def native(value: object) -> Value:
     if value is None or isinstance(value, str | int | bool):
         return value
     raise CellError("must be one value or a list")
+
+
+def key(value: Value) -> Value:
+    """A customer's id stands in an index, which has no room for more."""
+    if value is not None and len(str(value)) > LONGEST_KEY:
+        raise CellError(f"is longer than {LONGEST_KEY} characters")
+    return value
 
 
 def language(value: Value) -> Value:

@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from io import TextIOWrapper
+from io import BufferedReader, TextIOWrapper
 from pathlib import Path
 
 from bot.audience.column_map import ColumnMap
@@ -24,13 +24,18 @@ _Numbered = tuple[int, str]
 def open_csv(path: Path, column_map: ColumnMap) -> Iterator[CsvSource]:
     """Raises SourceError, or MapError for a column that the header lacks."""
     encoding = "utf-8-sig" if column_map.encoding.lower().startswith("utf") else column_map.encoding
-    with path.open(encoding=encoding, errors="surrogateescape", newline="") as text:
-        yield CsvSource(path, text, column_map)
+    with (
+        path.open("rb") as binary,
+        TextIOWrapper(binary, encoding, errors="surrogateescape", newline="") as text,
+    ):
+        yield CsvSource(path, binary, text, column_map)
 
 
 class CsvSource:
-    def __init__(self, path: Path, text: TextIOWrapper, column_map: ColumnMap) -> None:
-        self._bytes = text.buffer
+    def __init__(
+        self, path: Path, binary: BufferedReader, text: TextIOWrapper, column_map: ColumnMap
+    ) -> None:
+        self._bytes = binary
         self._lines = _lines(text)
         self._delimiter = column_map.delimiter
         self._ahead: list[_Numbered] = []  # lines read while looking for the end of a quote

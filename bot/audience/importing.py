@@ -12,8 +12,6 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy.orm import Session
-
 from bot.audience.column_map import ColumnMap
 from bot.audience.csv_source import open_csv
 from bot.audience.errors import AudienceError, MapError, SourceError
@@ -22,10 +20,10 @@ from bot.audience.rejects import RejectSpool, write_rejects
 from bot.audience.report import ImportReport, Progress, silent
 from bot.audience.rows import RowReader
 from bot.audience.source import WHOLE_ROW, BrokenRow, Source
-from bot.audience.taking import take
+from bot.audience.taking import conclude, take
 from bot.store import imports, staging
 from bot.store.staging import StagedCustomer
-from bot.store.transaction import Transaction
+from bot.store.transaction import Transaction, Tx
 
 CSV_ENDINGS = (".csv", ".tsv", ".txt")
 PARQUET_ENDINGS = (".parquet", ".pq")
@@ -50,40 +48,17 @@ def import_file(
     """
     _allow_synthesis(column_map, rehearsal)
     with open_source(path, column_map) as source, transaction() as tx, RejectSpool() as spool:
-        import_id = imports.begin(
-            tx,
-            file_name=path.name,
-            file_sha256=_sha256(path),
-            map_name=column_map.name,
-            consent_evidence=column_map.consent_evidence,
-            now=now,
-        )
+        import_id = _begin(tx, path, column_map, now)
         reader = RowReader(column_map, source.positions, default_region)
         rows_read = _stage(tx, source, reader, spool, progress)
         imports.store_rejects(tx, import_id, spool)
         _reject_conflicts(tx, import_id, column_map)
         taken = take(tx, tuple(column_map.fields), risk_list, "import", now, progress)
         rejected = imports.rejected_rows(tx, import_id)
-        report = ImportReport(
-            import_id=import_id,
-            rows_read=rows_read,
-            new=taken.customers.new,
-            updated=taken.customers.updated,
-            unchanged=taken.customers.unchanged,
-            rejected=rejected,
-            reject_path=_written(tx, rejects_folder, path, import_id) if rejected else None,
-            risk_list_id=taken.risk_list_id,
-            risk_list_size=taken.risk_list_size,
-        )
-        imports.finish(
-            tx,
-            import_id,
-            rows_read=rows_read,
-            rows_taken=report.taken,
-            rows_rejected=rejected,
-            risk_list_id=report.risk_list_id,
-        )
-        return report
+        reject_path = None
+        if rejected:
+            reject_path = write_rejects(rejects_folder, path.name, import_id, imports.rejects(tx, import_id))
+        return conclude(tx, import_id, rows_read, taken, rejected, reject_path)
 
 
 def open_source(path: Path, column_map: ColumnMap) -> AbstractContextManager[Source]:
@@ -101,7 +76,18 @@ def open_source(path: Path, column_map: ColumnMap) -> AbstractContextManager[Sou
     raise SourceError(f"{path}: cannot tell what kind of file {ending or 'this'} is; known are {known}")
 
 
-def _stage(tx: Session, source: Source, reader: RowReader, spool: RejectSpool, progress: Progress) -> int:
+def _begin(tx: Tx, path: Path, column_map: ColumnMap, now: datetime) -> int:
+    return imports.begin(
+        tx,
+        file_name=path.name,
+        file_sha256=_sha256(path),
+        map_name=column_map.name,
+        consent_evidence=column_map.consent_evidence,
+        now=now,
+    )
+
+
+def _stage(tx: Tx, source: Source, reader: RowReader, spool: RejectSpool, progress: Progress) -> int:
     """Stream the file into the staging table; answers how many rows the file has."""
     rows_read = 0
     with staging.staging(tx) as stage:
@@ -122,7 +108,7 @@ def _stage(tx: Session, source: Source, reader: RowReader, spool: RejectSpool, p
     return rows_read
 
 
-def _reject_conflicts(tx: Session, import_id: int, column_map: ColumnMap) -> None:
+def _reject_conflicts(tx: Tx, import_id: int, column_map: ColumnMap) -> None:
     staging.reject_repeated_customers(tx, import_id, column_map.column_of("external_id"))
     staging.reject_unknown_owners(tx, import_id, column_map.column_of("owner"))
     try:
@@ -136,10 +122,6 @@ def _allow_synthesis(column_map: ColumnMap, rehearsal: bool) -> None:
     place = column_map.synthesised_at()
     if place is not None and not rehearsal:
         raise MapError(column_map.file, place, "made-up values are for a rehearsal only: pass --rehearsal")
-
-
-def _written(tx: Session, folder: Path, path: Path, import_id: int) -> Path:
-    return write_rejects(folder, path.name, import_id, imports.rejects(tx, import_id))
 
 
 def _sha256(path: Path) -> str:

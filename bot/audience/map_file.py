@@ -38,7 +38,7 @@ def _any(value: Value) -> Value:
 
 _TEXT = partial(Target, FactorType.TEXT)
 FIELDS: dict[str, Target] = {
-    "external_id": _TEXT(_any),
+    "external_id": _TEXT(cells.key),
     "msisdn": _TEXT(_any),  # read by its own rules: the number's region counts
     "name": _TEXT(_any),
     "language": _TEXT(cells.language),

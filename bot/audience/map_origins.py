@@ -142,9 +142,7 @@ class OriginReader:
         entry = table.entries.get("else")
         return Otherwise(self._value(name, entry.value, kind, check)) if entry else None
 
-    def _synthesise(
-        self, name: str, entry: Entry, known: FactorType | None, check: Check | None
-    ) -> Origin:
+    def _synthesise(self, name: str, entry: Entry, known: FactorType | None, check: Check | None) -> Origin:
         table = entry.value
         if not isinstance(table, Table):
             raise self._error(table.place, f"{name}: synthesise needs {{low, high}}, {{choice}} or {{range}}")

@@ -28,6 +28,8 @@ _Read = Callable[[Cells, str], Value]
 
 DEFAULT_CAUSE = "imported"
 
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
+
 
 @dataclass(frozen=True, slots=True)
 class Reject:
@@ -44,7 +46,7 @@ class RowReader:
         self._positions = positions
         self._region = column_map.default_region or default_region
         self._number_range = _range(column_map.fields["msisdn"])
-        self._key = self._bind("external_id", column_map.fields["external_id"], None)
+        self._key = self._bind("external_id", column_map.fields["external_id"], FIELDS["external_id"].check)
         self._fields = [
             (name, _label(name, origin), self._field(name, origin))
             for name, origin in column_map.fields.items()
@@ -74,7 +76,7 @@ class RowReader:
             row_number=row_number,
             external_id=key,
             number_range=self._number_range,
-            factors=json.dumps(factors, ensure_ascii=False),
+            factors=_as_json(factors),
             **fields,  # type: ignore[arg-type]
             **risk,  # type: ignore[arg-type]
         )

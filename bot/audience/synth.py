@@ -8,16 +8,15 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
 
-from sqlalchemy.orm import Session
-
 from bot.audience.errors import AudienceError
 from bot.audience.plain_risk import Risk, risk_of
 from bot.audience.prepaid_base import Subscriber, subscribers
 from bot.audience.report import ImportReport, Progress, silent
-from bot.audience.taking import take
+from bot.audience.taking import conclude, take
 from bot.store import imports, staging
 from bot.store.customers import Keeper, keepers
 from bot.store.staging import StagedCustomer
+from bot.store.transaction import Tx
 
 CONSENTS = ["call:marketing", "call:service", "sms:marketing", "sms:service"]
 EVIDENCE = "none, made-up customers; for a rehearsal only"
@@ -28,7 +27,7 @@ _FIELDS = (
 
 
 def synthesise(
-    tx: Session,
+    tx: Tx,
     *,
     customers: int,
     seed: int,
@@ -55,28 +54,10 @@ def synthesise(
     except staging.RangeUsedUp as error:
         raise AudienceError(str(error)) from None
     taken = take(tx, _FIELDS, risk_list, "synth", now, progress)
-    imports.finish(
-        tx,
-        import_id,
-        rows_read=customers,
-        rows_taken=taken.customers.total,
-        rows_rejected=0,
-        risk_list_id=taken.risk_list_id,
-    )
-    return ImportReport(
-        import_id=import_id,
-        rows_read=customers,
-        new=taken.customers.new,
-        updated=taken.customers.updated,
-        unchanged=taken.customers.unchanged,
-        rejected=0,
-        reject_path=None,
-        risk_list_id=taken.risk_list_id,
-        risk_list_size=taken.risk_list_size,
-    )
+    return conclude(tx, import_id, customers, taken, rejected=0, reject_path=None)
 
 
-def _begin(tx: Session, wanted: int, seed: int, now: datetime) -> int:
+def _begin(tx: Tx, wanted: int, seed: int, now: datetime) -> int:
     what = f"synth:{wanted}:{seed}"
     return imports.begin(
         tx,

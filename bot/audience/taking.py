@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
-from sqlalchemy.orm import Session
-
-from bot.audience.report import Progress
-from bot.store import customers, risk_lists, staging
+from bot.audience.report import ImportReport, Progress
+from bot.store import customers, imports, risk_lists, staging
 from bot.store.customers import Taken
+from bot.store.transaction import Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Outcome:
 
 
 def take(
-    tx: Session,
+    tx: Tx,
     fields: Collection[str],
     risk_list: str | None,
     source: str,
@@ -40,3 +40,28 @@ def take(
         return Outcome(taken, None, 0)
     list_id = risk_lists.find_or_create(tx, risk_list, source, now)
     return Outcome(taken, list_id, risk_lists.hold_exactly_staged(tx, list_id))
+
+
+def conclude(
+    tx: Tx, import_id: int, rows_read: int, outcome: Outcome, rejected: int, reject_path: Path | None
+) -> ImportReport:
+    """The import's row gets its figures, the caller the same as a report."""
+    imports.finish(
+        tx,
+        import_id,
+        rows_read=rows_read,
+        rows_taken=outcome.customers.total,
+        rows_rejected=rejected,
+        risk_list_id=outcome.risk_list_id,
+    )
+    return ImportReport(
+        import_id=import_id,
+        rows_read=rows_read,
+        new=outcome.customers.new,
+        updated=outcome.customers.updated,
+        unchanged=outcome.customers.unchanged,
+        rejected=rejected,
+        reject_path=reject_path,
+        risk_list_id=outcome.risk_list_id,
+        risk_list_size=outcome.risk_list_size,
+    )

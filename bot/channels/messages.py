@@ -36,7 +36,7 @@ class Found:
 
     sid: str
     status: str
-    created_at: datetime
+    created_at: datetime | None  # None while the carrier has not dated it yet
     to: str
     body: str | None
     error_code: str | None

@@ -20,6 +20,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from bot.channels.errors import Rejected, SendError, Unavailable, Unconfirmed
+from bot.channels.messages import Accepted
 
 T = TypeVar("T")
 
@@ -30,6 +31,12 @@ TRY_LATER: dict[int, timedelta] = {
     21611: timedelta(minutes=10),  # the sender's queue is full
     22005: timedelta(minutes=10),  # the account's call queue is full
     10004: timedelta(minutes=1),  # too many calls at once
+}
+#: The same by HTTP status, whatever the code: who is asking is at fault, or how often, not what is asked.
+_NOTHING_TAKEN: dict[int, timedelta] = {
+    401: timedelta(minutes=5),
+    403: timedelta(minutes=5),
+    429: timedelta(seconds=2),
 }
 OPTED_OUT = "21610"
 
@@ -70,7 +77,7 @@ class CarrierHttp(AsyncHttpClient):
                 allow_redirects=False,
             ) as answer:  # fmt: skip
                 return Response(answer.status, await answer.text(), answer.headers)
-        except aiohttp.ClientConnectorError as error:
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise Unavailable("connect", type(error).__name__) from error
         except (TimeoutError, aiohttp.ClientError) as error:
             if method.upper() == "GET":
@@ -120,8 +127,12 @@ class Carrier:
             async with self._gate:
                 try:
                     return await work
-                except (SendError, TwilioException) as error:
-                    return error if isinstance(error, SendError) else as_send_error(error)
+                except SendError as error:
+                    return error
+                except TwilioException as error:
+                    return as_send_error(error)
+                except ValueError as error:  # an answer of 2xx that is no JSON: it may have been taken
+                    return Unconfirmed("unreadable", type(error).__name__)
 
         async def every() -> list[T | SendError]:
             return await asyncio.gather(*(one(work) for work in works))
@@ -133,6 +144,13 @@ class Carrier:
         self._runner.close()
 
 
+def accepted(sid: object) -> Accepted:
+    """Raises Unconfirmed where the carrier's yes does not say to what."""
+    if not isinstance(sid, str) or not sid:
+        raise Unconfirmed("unreadable", "no sid")
+    return Accepted(sid)
+
+
 def as_send_error(error: TwilioException) -> SendError:
     """What the caller may conclude from the carrier's refusal."""
     status = getattr(error, "status", None) or getattr(error, "status_code", None) or 0
@@ -141,8 +159,8 @@ def as_send_error(error: TwilioException) -> SendError:
         return Unconfirmed("unreadable", type(error).__name__)
     if code in TRY_LATER:
         return Unavailable(str(code), retry_after=TRY_LATER[code])
-    if status == 429:
-        return Unavailable(str(code), retry_after=TRY_LATER[20429])
-    if status >= 500:
+    if status in _NOTHING_TAKEN or 300 <= status < 400:
+        return Unavailable(str(code), retry_after=_NOTHING_TAKEN.get(status, timedelta(minutes=5)))
+    if status >= 500 or status == 408:
         return Unconfirmed(str(code))
     return Rejected(str(code))

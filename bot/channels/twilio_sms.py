@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bot.channels.errors import SendError
 from bot.channels.messages import Accepted, Found, OutboundSms
-from bot.channels.twilio_client import Carrier
+from bot.channels.twilio_client import Carrier, accepted
 
 _SHORTEST, _LONGEST = timedelta(seconds=5), timedelta(seconds=36_000)  # Twilio's limits of ValidityPeriod
 
@@ -30,7 +30,7 @@ class TwilioSms:
             status_callback=self.callback_url(one.attempt_id),
             validity_period=int(min(max(one.valid_for, _SHORTEST), _LONGEST).total_seconds()),
         )
-        return Accepted(str(message.sid))
+        return accepted(message.sid)
 
     def callback_url(self, attempt_id: UUID) -> str:
         """The fragment asks the carrier to repeat a callback that we failed to take; it is not signed."""

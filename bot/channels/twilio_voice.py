@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bot.channels.errors import SendError
 from bot.channels.messages import Accepted, Found, OutboundCall
-from bot.channels.twilio_client import Carrier
+from bot.channels.twilio_client import Carrier, accepted
 
 
 class TwilioVoice:
@@ -39,7 +39,7 @@ class TwilioVoice:
             timeout=int(one.ring_for.total_seconds()),
             **detection,
         )
-        return Accepted(str(call.sid))
+        return accepted(call.sid)
 
     def _url(self, what: str, attempt_id: UUID) -> str:
         return f"{self._public}/twilio/voice/{what}?a={attempt_id}"
@@ -67,7 +67,7 @@ class TwilioVoice:
 
     async def _redirect(self, sid: str, twiml: str) -> Accepted:
         call = await self._carrier.rest.calls(sid).update_async(twiml=twiml)
-        return Accepted(str(call.sid))
+        return accepted(call.sid)
 
 
 def _found(call: object) -> Found:

@@ -25,11 +25,11 @@ _STAGES = {"read": "reading", "draw": "drawing", "store": "storing"}
 
 
 @click.group("audience")
-def audience() -> None:
+def group() -> None:
     """Customers and risk lists: import a file, or make customers up for a rehearsal."""
 
 
-@audience.command("import")
+@group.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--map", "map_path", type=click.Path(path_type=Path), required=True, help="The column map (YAML)."
@@ -62,7 +62,7 @@ def import_(file: Path, map_path: Path, risk_list: str | None, rehearsal: bool) 
     _show(report, risk_list)
 
 
-@audience.command("synth")
+@group.command("synth")
 @click.option("--customers", type=click.IntRange(1, MOST_SYNTHESISED), required=True, help="How many.")
 @click.option("--seed", type=int, required=True, help="The same seed makes the same customers.")
 @click.option("--risk-list", help="Make this risk list hold those whom plain rules mark.")

@@ -46,11 +46,11 @@ def moment(value: str | datetime) -> datetime:
 
 
 @click.group("campaign")
-def campaign() -> None:
+def group() -> None:
     """Campaigns: a flow, an audience, an offer, a schedule, a policy and a control group."""
 
 
-@campaign.command("create")
+@group.command("create")
 @click.option("--flow", "flow_path", type=click.Path(path_type=Path), required=True, help="The flow (YAML).")
 @click.option("--risk-list", help="Who: the customers of this risk list.")
 @click.option("--where", help="Who: those for whom this condition over factors holds.")
@@ -114,7 +114,7 @@ def create(
     click.echo(f"campaign {name}: draft, flow {flow.name} revision {flow.revision}")
 
 
-@campaign.command("start")
+@group.command("start")
 @click.argument("name")
 def start(name: str) -> None:
     """Enrol the audience of campaign NAME and let it run."""
@@ -132,21 +132,21 @@ def start(name: str) -> None:
     )
 
 
-@campaign.command("pause")
+@group.command("pause")
 @click.argument("name")
 def pause(name: str) -> None:
     """Hold campaign NAME: nothing more is sent until it is resumed."""
     _move(name, CampaignStatus.PAUSED)
 
 
-@campaign.command("resume")
+@group.command("resume")
 @click.argument("name")
 def resume(name: str) -> None:
     """Let the paused campaign NAME go on."""
     _move(name, CampaignStatus.RUNNING, only_from=CampaignStatus.PAUSED)
 
 
-@campaign.command("list")
+@group.command("list")
 def list_() -> None:
     """All campaigns, how they stand."""
     from bot.bootstrap import wired
@@ -155,7 +155,7 @@ def list_() -> None:
         _show(campaigns.standings(tx))
 
 
-@campaign.command("status")
+@group.command("status")
 @click.argument("name")
 def status(name: str) -> None:
     """How campaign NAME stands."""

@@ -20,7 +20,7 @@ from bot.flow.model import Flow
 from bot.flow.play import Conversation, Customer, NotNow
 from bot.flow.svg import to_svg
 from bot.flow.text import MissingValue
-from bot.rules.catalogue import FactorCatalogue
+from bot.rules.catalogue import load_catalogue
 
 CATALOGUE = ROOT / "flows" / "factors.yaml"
 _TEST_ENDING = ".test.yaml"
@@ -35,7 +35,7 @@ def group() -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 def check(paths: tuple[Path, ...]) -> None:
     """Everything that is wrong with flows (files or folders), each with its place; exit 1 if anything is."""
-    catalogue = FactorCatalogue.load(CATALOGUE)
+    catalogue = load_catalogue(CATALOGUE)
     checked = found = 0
     for path in _flow_files(paths):
         checked += 1

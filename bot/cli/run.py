@@ -141,6 +141,7 @@ def start_child(
         command,
         env={**os.environ, **environment},
         start_new_session=True,
+        preexec_fn=embedded.die_with_parent,
         stdout=log,
         stderr=log,
         stdin=subprocess.DEVNULL,

@@ -15,8 +15,8 @@ from bot.escalation.handling import WorkOrderError
 from bot.store import audit, desk, users, work_orders
 from bot.store.conversation import Entry, conversation
 from bot.store.desk import Filter, Viewer
+from bot.store.transaction import Tx
 from bot.store.users import User
-from bot.store.work_order_moves import Tx
 from bot.store.work_orders import ListedOrder, OrderPage
 
 _EVERYONE = Viewer(user_id=0, tiers=(), sees_all=True)

@@ -46,9 +46,8 @@ _REPORTED = (
 )
 
 TRANSITIONS: dict[AttemptStatus, frozenset[AttemptStatus]] = {
-    AttemptStatus.DUE: frozenset(
-        {AttemptStatus.SENDING, AttemptStatus.DENIED, AttemptStatus.EXPIRED, AttemptStatus.CANCELED}
-    ),
+    # A report on what is due again: the carrier's list lagged, and our proof of absence was wrong.
+    AttemptStatus.DUE: _REPORTED | {AttemptStatus.SENDING, AttemptStatus.DENIED, AttemptStatus.EXPIRED},
     # A callback can overtake the answer to our POST, so every report is possible from here.
     AttemptStatus.SENDING: _REPORTED | {AttemptStatus.UNCONFIRMED, AttemptStatus.DUE},
     # DUE only after the carrier's own list has proved that it never took it.

@@ -51,6 +51,9 @@ class Refusal:
     channel: str  # all, sms, call
     purpose: str  # all or one purpose
 
+    def covers(self, channel: str, purpose: str) -> bool:
+        return self.channel in ("all", channel) and self.purpose in ("all", purpose)
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -132,7 +135,7 @@ def _never(
 ) -> Reason | None:
     if guest_list is not None and person.msisdn not in guest_list:
         return Reason.NOT_ON_GUEST_LIST
-    if any(_covers(refusal, contact) for refusal in person.refusals):
+    if any(refusal.covers(contact.channel, contact.purpose) for refusal in person.refusals):
         return Reason.SUPPRESSED
     if (
         contact.purpose in policy.needs_consent
@@ -152,10 +155,6 @@ def _not_yet(contact: Contact, person: Person, now: datetime) -> Deferred | None
     if person.work_order_open and not contact.at_work_order and contact.purpose == "marketing":
         return Deferred(Reason.WORK_ORDER_OPEN, now + _ORDER_WAIT)
     return None
-
-
-def _covers(refusal: Refusal, contact: Contact) -> bool:
-    return refusal.channel in ("all", contact.channel) and refusal.purpose in ("all", contact.purpose)
 
 
 def _capped(contact: Contact, person: Person, policy: Policy, now: datetime) -> Deferred | None:

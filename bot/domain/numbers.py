@@ -13,6 +13,6 @@ def masked(msisdn: str) -> str:
             national = msisdn[len(code) :]
             break
     digits = national.lstrip("+")
-    if len(digits) < 8:
+    if len(digits) < 10:  # seven shown digits of a shorter one would leave too few to guess
         return "****"
     return f"{digits[:3]}****{digits[-4:]}"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from itertools import pairwise
+from itertools import combinations
 from typing import Any
 
 from bot.domain.attempts import Channel
-from bot.domain.quiet_hours import EVERY_DAY, Window
+from bot.domain.quiet_hours import EVERY_DAY, Window, is_zone
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 PURPOSES = ("marketing", "service")
@@ -45,12 +46,11 @@ class Policy:
     needs_consent: frozenset[str]
 
     def candidate_zones(self, time_zone: str | None, msisdn: str) -> tuple[str, ...]:
-        if time_zone:
+        """The longest calling code decides; a zone that this machine's database lacks counts as unknown."""
+        if time_zone and is_zone(time_zone):
             return (time_zone,)
-        for code, zones in self.zones.items():
-            if msisdn.startswith(code):
-                return zones
-        return ()
+        code = max((code for code in self.zones if msisdn.startswith(code)), key=len, default=None)
+        return self.zones[code] if code is not None else ()
 
     @property
     def longest_memory(self) -> timedelta:
@@ -69,16 +69,21 @@ def read_policy(data: Mapping[str, Any]) -> Policy:
     missing = set(PURPOSES) - set(hours)
     if missing:
         raise PolicyError(f"hours.{min(missing)}: missing")
+    for purpose in hours:
+        _one_of(purpose, PURPOSES, "hours")
     return Policy(
         windows={purpose: _windows(spans, f"hours.{purpose}") for purpose, spans in hours.items()},
-        caps=tuple(_cap(cap, f"caps[{n}]") for n, cap in enumerate(merged["caps"])),
+        caps=tuple(_cap(cap, f"caps[{n}]") for n, cap in enumerate(_listed(merged["caps"], "caps"))),
         min_gap={
-            Channel(channel): _duration(gap, f"min_gap.{channel}")
+            Channel(_one_of(channel, tuple(Channel), "min_gap")): _duration(gap, f"min_gap.{channel}")
             for channel, gap in _mapping(merged["min_gap"], "min_gap").items()
         },
-        holidays=frozenset(_day(day, "holidays") for day in merged["holidays"]),
-        zones={code: tuple(zones) for code, zones in _mapping(merged["zones"], "zones").items()},
-        needs_consent=frozenset(merged["needs_consent"]),
+        holidays=frozenset(_day(day, "holidays") for day in _listed(merged["holidays"], "holidays")),
+        zones={code: _zones(code, zones) for code, zones in _mapping(merged["zones"], "zones").items()},
+        needs_consent=frozenset(
+            _one_of(purpose, PURPOSES, "needs_consent")
+            for purpose in _listed(merged["needs_consent"], "needs_consent")
+        ),
     )
 
 
@@ -109,29 +114,51 @@ def _mapping(value: Any, field: str) -> Mapping[str, Any]:
     return value
 
 
+def _listed(value: Any, field: str) -> Sequence[Any]:
+    if not isinstance(value, list | tuple):
+        raise PolicyError(f"{field}: must be a list")
+    return value
+
+
+def _one_of(value: Any, known: Sequence[str | None], field: str) -> Any:
+    if value not in known:
+        raise PolicyError(f"{field}: {value!r} is none of {', '.join(one for one in known if one)}")
+    return value
+
+
+def _zones(code: Any, names: Any) -> tuple[str, ...]:
+    field = f"zones.{code}"
+    if not (isinstance(code, str) and code.startswith("+") and code[1:].isdecimal()):
+        raise PolicyError(f'{field}: a calling code is written in quotes, such as "+86"')
+    for name in _listed(names, field):
+        if not (isinstance(name, str) and is_zone(name)):
+            raise PolicyError(f"{field}: {name!r} is not a known time zone")
+    return tuple(names)
+
+
 def _windows(spans: Any, field: str) -> tuple[Window, ...]:
     if not isinstance(spans, list) or not spans:
         raise PolicyError(f"{field}: must be a list of spans such as 09:00-12:00")
     windows = sorted((_window(span, field) for span in spans), key=lambda window: window.opens)
-    for earlier, later in pairwise(windows):
+    for earlier, later in combinations(windows, 2):
         if later.opens < earlier.closes and earlier.weekdays & later.weekdays:
             raise PolicyError(f"{field}: {_span(earlier)} and {_span(later)} overlap")
     return tuple(windows)
 
 
+_TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_SPAN_TEXT = re.compile(rf"({_TIME})-({_TIME})(?: +(\S+))?")
+
+
 def _window(span: Any, field: str) -> Window:
     """`09:00-12:00` or `09:00-12:00 mon-fri`."""
-    parts = str(span).split()
-    days = EVERY_DAY
-    if len(parts) == 2:
-        days = _weekdays(parts[1], field)
-    try:
-        opens, closes = (time.fromisoformat(part) for part in parts[0].split("-"))
-    except ValueError:
-        raise PolicyError(f"{field}: {span!r} is not a span such as 09:00-12:00") from None
+    parts = _SPAN_TEXT.fullmatch(str(span).strip())
+    if parts is None:
+        raise PolicyError(f"{field}: {span!r} is not a span such as 09:00-12:00")
+    opens, closes, days = time.fromisoformat(parts[1]), time.fromisoformat(parts[2]), parts[3]
     if opens >= closes:
         raise PolicyError(f"{field}: {span!r} ends before it begins")
-    return Window(opens, closes, days)
+    return Window(opens, closes, _weekdays(days, field) if days else EVERY_DAY)
 
 
 def _weekdays(text: str, field: str) -> frozenset[int]:
@@ -147,32 +174,39 @@ def _span(window: Window) -> str:
     return f"{window.opens:%H:%M}-{window.closes:%H:%M}"
 
 
+_CAP_FIELDS = frozenset({"limit", "period", "channel", "purpose", "everywhere"})
+
+
 def _cap(value: Any, field: str) -> Cap:
     cap = _mapping(value, field)
-    limit = cap.get("limit")
-    if not isinstance(limit, int) or limit < 1:
+    unknown = set(cap) - _CAP_FIELDS
+    if unknown:
+        raise PolicyError(
+            f"{field}.{min(unknown)}: no such field; known are {', '.join(sorted(_CAP_FIELDS))}"
+        )
+    limit, everywhere = cap.get("limit"), cap.get("everywhere", True)
+    if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
         raise PolicyError(f"{field}.limit: must be a whole number of at least 1")
-    channel = cap.get("channel")
-    if channel not in (None, *Channel):
-        raise PolicyError(f"{field}.channel: must be sms or call")
-    purpose = cap.get("purpose")
-    if purpose not in (None, *PURPOSES):
-        raise PolicyError(f"{field}.purpose: must be one of {', '.join(PURPOSES)}")
+    if not isinstance(everywhere, bool):
+        raise PolicyError(f"{field}.everywhere: must be true or false")
+    channel = _one_of(cap.get("channel"), (None, *Channel), f"{field}.channel")
+    purpose = _one_of(cap.get("purpose"), (None, *PURPOSES), f"{field}.purpose")
     return Cap(
         limit=limit,
         period=_duration(cap.get("period"), f"{field}.period"),
         channel=Channel(channel) if channel else None,
         purpose=purpose,
-        everywhere=bool(cap.get("everywhere", True)),
+        everywhere=everywhere,
     )
 
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_DURATION = re.compile("[1-9][0-9]{0,4}[smhd]")
 
 
 def _duration(value: Any, field: str) -> timedelta:
     text = str(value)
-    if len(text) < 2 or text[-1] not in _UNITS or not text[:-1].isdigit() or int(text[:-1]) == 0:
+    if not _DURATION.fullmatch(text):
         raise PolicyError(f"{field}: {text!r} is not a duration such as 30m, 4h or 7d")
     return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
 

@@ -6,11 +6,12 @@ Where the zone is unknown, only the hours that every candidate zone permits coun
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 EVERY_DAY = frozenset(range(7))
 _HORIZON_DAYS = 15  # a policy without a single permitted hour in a fortnight is treated as having none
@@ -44,6 +45,15 @@ def zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+@cache
+def is_zone(name: str) -> bool:
+    try:
+        zone(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
 def hours(
     windows: Sequence[Window], zones: Sequence[str], holidays: frozenset[date], now: datetime
 ) -> Open | Closed:
@@ -68,26 +78,62 @@ def hours(
 def _in_zone(
     windows: Sequence[Window], local: ZoneInfo, holidays: frozenset[date], now: datetime
 ) -> Open | Closed:
+    """What the wall clock shows decides; so an edge that a clock change skips or repeats is no special case."""
+    limit = now + timedelta(days=_HORIZON_DAYS)
+    moment = now
     here = now.astimezone(local)
-    today = here.date()
-    opening: datetime | None = None
-    for ahead in range(_HORIZON_DAYS):
-        day = today + timedelta(days=ahead)
-        if day in holidays:
-            continue
-        for window in windows:
-            if day.weekday() not in window.weekdays:
-                continue
-            opens, closes = _moment(day, window.opens, local), _moment(day, window.closes, local)
-            if opens <= now < closes:
-                return Open(closes)
-            if opens > now and (opening is None or opens < opening):
-                opening = opens
-        if opening is not None:
-            return Closed(opening)
-    return Closed(None)
+    window = _window_at(windows, holidays, here)
+    if window is not None:
+        while window is not None:
+            moment = _when_wall_shows(local, here, window.closes)
+            here = moment.astimezone(local)
+            window = _window_at(windows, holidays, here)
+        return Open(moment)
+    while window is None:
+        moment = _when_wall_shows(local, here, _next_opening(windows, holidays, here))
+        if moment >= limit:
+            return Closed(None)
+        here = moment.astimezone(local)
+        window = _window_at(windows, holidays, here)
+    return Closed(moment)
 
 
-def _moment(day: date, at: time, local: ZoneInfo) -> datetime:
-    """The UTC moment of a wall-clock time; one that a clock change skips becomes the moment after the gap."""
-    return datetime.combine(day, at, tzinfo=local).astimezone(UTC)
+def _window_at(windows: Sequence[Window], holidays: frozenset[date], here: datetime) -> Window | None:
+    wall, weekday = here.time(), here.weekday()
+    for window in windows:
+        if window.opens <= wall < window.closes and weekday in window.weekdays:
+            return window if here.date() not in holidays else None
+    return None
+
+
+def _next_opening(windows: Sequence[Window], holidays: frozenset[date], here: datetime) -> time | None:
+    """Later on the same day; None where the day has none left."""
+    if here.date() in holidays:
+        return None
+    wall, weekday = here.time(), here.weekday()
+    later = (window.opens for window in windows if window.opens > wall and weekday in window.weekdays)
+    return min(later, default=None)
+
+
+def _when_wall_shows(local: ZoneInfo, here: datetime, wall: time | None) -> datetime:
+    """The UTC moment of a later time of the same day (None: midnight), or of a clock change that comes first."""
+    day = here.date() if wall is not None else here.date() + timedelta(days=1)
+    due = datetime.combine(day, wall or time.min)
+    start = here.astimezone(UTC)
+    expected = start + (due - here.replace(tzinfo=None))
+    if expected.astimezone(local).replace(tzinfo=None) == due:
+        return expected
+    return _clock_change(local, start, expected)
+
+
+def _clock_change(local: ZoneInfo, start: datetime, end: datetime) -> datetime:
+    """The first second after `start` with another offset, by halving; `end` is known to have another."""
+    offset = start.astimezone(local).utcoffset()
+    before, after = int(start.timestamp()), math.ceil(end.timestamp())
+    while after - before > 1:
+        middle = (before + after) // 2
+        if datetime.fromtimestamp(middle, local).utcoffset() == offset:
+            before = middle
+        else:
+            after = middle
+    return datetime.fromtimestamp(after, UTC)

@@ -9,8 +9,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from bot.domain.policy import PolicyError, read_policy
 from bot.enrolment.errors import CampaignError
 from bot.flow.offer import read_offer
@@ -19,6 +17,7 @@ from bot.rules.parse import ConditionError, parse
 from bot.rules.problems import did_you_mean
 from bot.store import audit, campaigns, risk_lists
 from bot.store.campaigns import NewCampaign
+from bot.store.transaction import Tx
 
 SMALLEST_SHARE = Decimal("0.0001")
 
@@ -39,7 +38,7 @@ Audience = RiskListAudience | ConditionAudience
 
 
 def create_campaign(
-    tx: Session,
+    tx: Tx,
     *,
     name: str,
     flow_source: str,
@@ -60,9 +59,7 @@ def create_campaign(
     share = _share(control_share)
     _check_name(tx, name)
     _check_schedule(starts_at, ends_at)
-    if bonus_budget is not None and bonus_budget <= 0:
-        raise CampaignError(f"bonus budget: must be above 0, not {bonus_budget}")
-    _check_terms(offer, policy)
+    _check_terms(offer, policy, bonus_budget)
     risk_list_id, condition = _audience(tx, audience, catalogue)
     campaigns.publish_flow(tx, revision, flow_name, flow_source, now)
     new = NewCampaign(
@@ -96,7 +93,7 @@ def _share(given: Decimal | float) -> Decimal:
     return share.quantize(SMALLEST_SHARE)
 
 
-def _check_name(tx: Session, name: str) -> None:
+def _check_name(tx: Tx, name: str) -> None:
     if not name.strip():
         raise CampaignError("name: must not be empty")
     if campaigns.id_of(tx, name) is not None:
@@ -113,7 +110,9 @@ def _check_schedule(starts_at: datetime, ends_at: datetime | None) -> None:
         )
 
 
-def _check_terms(offer: Mapping[str, Any], policy: Mapping[str, Any]) -> None:
+def _check_terms(offer: Mapping[str, Any], policy: Mapping[str, Any], bonus_budget: Decimal | None) -> None:
+    if bonus_budget is not None and bonus_budget <= 0:
+        raise CampaignError(f"bonus budget: must be above 0, not {bonus_budget}")
     try:
         read_offer(offer)
     except ValueError as error:
@@ -124,9 +123,7 @@ def _check_terms(offer: Mapping[str, Any], policy: Mapping[str, Any]) -> None:
         raise CampaignError(f"policy: {error}") from None
 
 
-def _audience(
-    tx: Session, audience: Audience, catalogue: FactorCatalogue | None
-) -> tuple[int | None, str | None]:
+def _audience(tx: Tx, audience: Audience, catalogue: FactorCatalogue | None) -> tuple[int | None, str | None]:
     if isinstance(audience, ConditionAudience):
         try:
             parse(audience.text, catalogue)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from bot.domain.arms import BUCKETS
 from bot.enrolment.audience import select_audience
 from bot.enrolment.errors import CampaignError
 from bot.flow.load import load_flow
 from bot.rules.catalogue import FactorCatalogue
 from bot.store import campaigns, enrolling, flow_revisions
+from bot.store.transaction import Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class EnrolReport:
 
 
 def enrol(
-    tx: Session, campaign_id: int, now: datetime, *, catalogue: FactorCatalogue | None = None
+    tx: Tx, campaign_id: int, now: datetime, *, catalogue: FactorCatalogue | None = None
 ) -> EnrolReport:
     """Enrol whoever is not enrolled yet; once more changes nothing. Raises CampaignError.
 

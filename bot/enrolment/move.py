@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from bot.domain.campaigns import CAMPAIGN_MOVES, CampaignStatus
 from bot.enrolment.enrol import EnrolReport, enrol
 from bot.enrolment.errors import CampaignError
 from bot.rules.catalogue import FactorCatalogue
 from bot.rules.problems import did_you_mean
 from bot.store import audit, campaigns
+from bot.store.transaction import Tx
 
 
 def start_campaign(
-    tx: Session,
+    tx: Tx,
     campaign_id: int,
     now: datetime,
     *,
@@ -30,7 +29,7 @@ def start_campaign(
 
 
 def move_campaign(
-    tx: Session,
+    tx: Tx,
     campaign_id: int,
     to: CampaignStatus,
     now: datetime,
@@ -56,7 +55,7 @@ def move_campaign(
     )
 
 
-def find_campaign(tx: Session, name_or_id: str) -> int:
+def find_campaign(tx: Tx, name_or_id: str) -> int:
     """By name, else by number. Raises CampaignError with a near name."""
     found = campaigns.id_of(tx, name_or_id)
     if found is None and name_or_id.isdecimal() and campaigns.get(tx, int(name_or_id)) is not None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain.routing import choose_owner
 from bot.store import assignment
-from bot.store.work_order_moves import Tx
+from bot.store.transaction import Tx
 
 BATCH = 500
 

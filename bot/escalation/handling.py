@@ -8,7 +8,8 @@ from datetime import datetime
 from bot.domain.work_orders import Disposition, WorkOrderStatus
 from bot.store import events, work_order_moves
 from bot.store.events import NewEvent
-from bot.store.work_order_moves import Standing, Tx
+from bot.store.transaction import Tx
+from bot.store.work_order_moves import Standing
 
 
 class WorkOrderError(Exception):

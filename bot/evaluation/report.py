@@ -12,7 +12,8 @@ from bot.domain.campaigns import Arm
 from bot.domain.uplift import SRM_ALARM, ArmOutcome, Uplift, sample_ratio_p, uplift
 from bot.published import PublishedFlows
 from bot.store import evaluation
-from bot.store.evaluation import CampaignFacts, Tx
+from bot.store.evaluation import CampaignFacts
+from bot.store.transaction import Tx
 
 
 @dataclass(frozen=True, slots=True)

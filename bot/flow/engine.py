@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.flow import stale
-from bot.flow.actions import Action, CancelQueued
+from bot.flow.actions import Action, CancelQueued, Dial, Hangup, Prompt, Voicemail
 from bot.flow.happenings import (
     Answered,
     BusinessEvent,
@@ -25,6 +25,9 @@ from bot.flow.moment import Moment
 from bot.flow.state import State
 
 STEPS_PER_ADVANCE = 50
+
+ON_THE_LINE = (Answered, Pressed, Transferred)
+SPOKEN = (Prompt, Voicemail, Dial, Hangup)
 
 OPTED_OUT = "opted_out"
 LOOPED = "looped"
@@ -49,6 +52,8 @@ def step(flow: Flow, state: State, happening: Happening, now: datetime, facts: M
         stale.answer(moment, happening)
     else:
         _advance(moment, happening)
+        if isinstance(happening, ON_THE_LINE) and not any(isinstance(act, SPOKEN) for act in moment.actions):
+            stale.answer(moment, happening)
     return Step(moment.state, tuple(moment.actions))
 
 
@@ -68,8 +73,6 @@ def _advance(moment: Moment, happening: Happening) -> None:
             _react(moment, happening)
         case _ if happening.visit in _visits(moment.state):
             _react(moment, happening)
-        case _:
-            stale.answer(moment, happening)
 
 
 def _visits(state: State) -> tuple[int, ...]:
@@ -139,7 +142,7 @@ def _qualifies(moment: Moment, event: BusinessEvent) -> bool:
 def _depart(moment: Moment, current: FlowStep, left: Leave, happening: Happening) -> None:
     if current.leaves_queued(happening):
         moment.do(CancelQueued())
-    if not isinstance(happening, Answered | Pressed | Transferred):
+    if not isinstance(happening, ON_THE_LINE):
         moment.remember(call_visit=0)  # nobody is listening for the next step's words
     target = _follow(moment, left, current)
     if target is not None:

@@ -15,8 +15,9 @@ from bot.flow.fields import WRONG_VALUE, Fields, read_duration
 from bot.flow.happenings import CallOutcome, GrantResult
 from bot.flow.load import FlowError
 from bot.flow.model import Flow, Offer
-from bot.flow.play import Conversation, Customer, Line, NotNow
+from bot.flow.play import Conversation, Customer, NotNow
 from bot.flow.text import MissingValue
+from bot.flow.transcript import Line
 from bot.rules.problems import Place, Problem, Problems, did_you_mean
 from bot.rules.yaml_source import UNREADABLE, Scalar, Series, Table, Value, plain, read_yaml
 

@@ -119,4 +119,6 @@ def _result(step: FlowStep, language: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return text.replace('"', "#quot;").replace("\n", " ")
+    for sign, name in (("&", "amp"), ('"', "quot"), ("<", "lt"), (">", "gt")):
+        text = text.replace(sign, f"#{name};")
+    return text.replace("\n", " ")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 SWEEPS = 12
 SETTLINGS = 40
@@ -75,9 +76,8 @@ def lay_out(start: str, boxes: Sequence[Box], lines: Sequence[Line]) -> Layout:
         (chain[-2 if number in backward else 1].x, chain[-2 if number in backward else 1].y)
         for number, chain in enumerate(chains)
     ]
-    return Layout(
-        width, height, {box.id: (slots[box.id].x, slots[box.id].y) for box in boxes}, routes, labels
-    )
+    centres = {box.id: (slots[box.id].x, slots[box.id].y) for box in boxes}
+    return Layout(width, height, centres, routes, labels)
 
 
 def _route(chain: Sequence[_Slot]) -> list[tuple[float, float]]:
@@ -96,24 +96,21 @@ def _backward(start: str, boxes: Sequence[Box], lines: Sequence[Line]) -> set[in
         leaving[line.source].append(number)
     found: set[int] = set()
     done: set[str] = set()
-    for root in [start, *(box.id for box in boxes)]:
-        if root in done:
-            continue
-        path, stack = {root}, [(root, iter(leaving[root]))]
-        while stack:
-            here, numbers = stack[-1]
-            number = next(numbers, None)
-            if number is None:
-                path.discard(here)
-                done.add(here)
-                stack.pop()
-                continue
+    path: list[str] = []
+
+    def walk(here: str) -> None:
+        path.append(here)
+        for number in leaving[here]:
             target = lines[number].target
             if target in path:
                 found.add(number)
             elif target not in done:
-                path.add(target)
-                stack.append((target, iter(leaving[target])))
+                walk(target)
+        done.add(path.pop())
+
+    for root in [start, *leaving]:
+        if root in leaving and root not in done:
+            walk(root)
     return found
 
 
@@ -160,7 +157,7 @@ def _slots(
             layers[layer].append(slot)
             chain.append(slot)
         chain.append(by_id[lower])
-        for above, below in zip(chain, chain[1:], strict=False):
+        for above, below in pairwise(chain):
             above.below.append(below)
             below.above.append(above)
         chains.append(chain[::-1] if number in backward else chain)
@@ -241,9 +238,8 @@ def _settle(layer: Sequence[_Slot]) -> None:
 
 def _wish(slot: _Slot) -> float:
     """The mean of its neighbours; a line keeps to its own lane rather than to the boxes at its ends."""
-    pulls = [
-        (one.x, LANE_PULL if slot.straight and one.straight else 1.0) for one in [*slot.above, *slot.below]
-    ]
+    neighbours = [*slot.above, *slot.below]
+    pulls = [(one.x, LANE_PULL if slot.straight and one.straight else 1.0) for one in neighbours]
     total = sum(pull for _, pull in pulls)
     return sum(x * pull for x, pull in pulls) / total if pulls else slot.x
 

@@ -35,9 +35,8 @@ def _sms(step: SmsStep, problems: Problems) -> None:
     if not ({AFTER, NEXT, "delivered"} & step.exits.keys()):
         _endless(step, problems)
     if "unclear" in step.exits and not step.asks:
-        problems.add(
-            step.exits["unclear"].place, "KL214", f"step {step.name} asks nothing to be unclear about"
-        )
+        message = f"step {step.name} asks for no reply, so none is ever unclear"
+        problems.add(step.exits["unclear"].place, "KL214", message)
     for key in sorted(step.accept - step.reply_keys):
         problems.add(
             step.place, "KL208", f"accept names {key}, but {step.name} has no reply {key}:", "reply 1: ..."
@@ -59,9 +58,8 @@ def _call(flow: Flow, step: CallStep, problems: Problems) -> None:
         problems.add(step.place, "KL208", f"accept names {key}, but {step.name} has no key {key}", hint)
     refusable = any(key.target == OPT_OUT for key in step.keys.values())
     if flow.purpose_of(step.name) is Purpose.MARKETING and not refusable:
-        problems.add(
-            step.place, "KL213", f"the marketing call {step.name} has no key to refuse", "0: opt_out"
-        )
+        message = f"the marketing call {step.name} has no key to refuse"
+        problems.add(step.place, "KL213", message, "0: opt_out")
 
 
 def _endless(step: FlowStep, problems: Problems) -> None:

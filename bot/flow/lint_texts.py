@@ -107,9 +107,9 @@ def _wrong(
         if name in offered:
             return None
         return placeholder, "KL110", f"{{{name}}} has no value", did_you_mean(name, offered)
-    if catalogue is None or name in GIVEN:
+    factor = catalogue.get(name) if catalogue is not None else None
+    if catalogue is None or (factor is None and name in GIVEN):
         return None
-    factor = catalogue.get(name)
     if factor is None:
         hint = did_you_mean(name, [*GIVEN, *catalogue.factors, *offered])
         return placeholder, "KL110", f"{{{name}}} has no value", hint
@@ -138,10 +138,9 @@ def _keys(step: FlowStep, texts: Texts, offered: set[str], problems: Problems) -
         if pattern is None:
             continue
         for match in pattern.finditer(template):
-            if match.group(1) not in offered:
-                message = (
-                    f"the {language} text of step {step.name} offers {match.group(1)}, which leads nowhere"
-                )
+            key = match.group(1)
+            if key not in offered:
+                message = f"the {language} text of step {step.name} offers {key}, which leads nowhere"
                 problems.add(_place(template, match.start(1)), "KL209", message)
         for key in sorted(offered):
             if key.isdigit() and not re.search(rf"(?<!\d){key}(?!\d)", template):

@@ -9,18 +9,13 @@ from decimal import Decimal
 
 from bot.domain.quiet_hours import Closed, Window, hours
 from bot.flow.actions import (
-    Accept,
     Action,
     Call,
     CancelQueued,
     Dial,
     Finish,
-    Grant,
     Hangup,
-    OpenWorkOrder,
-    OptOut,
     Prompt,
-    Qualify,
     Send,
     Voicemail,
     WaitUntil,
@@ -49,21 +44,13 @@ from bot.flow.model import Flow, Purpose
 from bot.flow.replies import Meaning, understand
 from bot.flow.state import State
 from bot.flow.text import MissingValue, sms_text, spoken
+from bot.flow.transcript import Line, headline, kind_of
 
 RINGS_FOR = timedelta(seconds=30)
 
 
 class NotNow(ValueError):
     """The script asks for something that cannot happen at this moment: a key without a call, for instance."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One thing that the flow did; `words` are what the customer reads or hears."""
-
-    at: datetime
-    headline: str
-    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +209,7 @@ class Conversation:
 
     def _contact(self, contact: Send | Call) -> None:
         if contact.expires_at < self.now:
-            self._note(f"expired {_kind(contact)} {contact.step}")
+            self._note(f"expired {kind_of(contact)} {contact.step}")
             self._give(Undelivered(contact.visit, "expired"))
         elif isinstance(contact, Call):
             self._note(f"call {contact.step}")
@@ -275,11 +262,11 @@ class Conversation:
             case Prompt() | Voicemail() | Hangup() | Dial():
                 self._speak(action)
             case _:
-                self._note(_HEADLINES[type(action)].format(action))
+                self._note(headline(action))
 
     def _cancel(self) -> None:
         for contact in self._due:
-            self._note(f"cancelled {_kind(contact)} {contact.step}")
+            self._note(f"cancelled {kind_of(contact)} {contact.step}")
         self._due, self._deadline, self._in_the_air = [], None, None
 
     def _speak(self, action: Prompt | Voicemail | Hangup | Dial) -> None:
@@ -302,17 +289,3 @@ class Conversation:
     def _evidence(self) -> str:
         self._events += 1
         return f"event {self._events}"
-
-
-def _kind(contact: Send | Call) -> str:
-    return "sms" if isinstance(contact, Send) else "call"
-
-
-_HEADLINES: dict[type, str] = {
-    Accept: "accepted {0.step}",
-    Qualify: "qualified {0.amount}",
-    Grant: "grant {0.amount}",
-    OpenWorkOrder: "work order {0.queue}",
-    OptOut: "opted out",
-    Finish: "end {0.result}",
-}

@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA
 from bot.flow import reply_words as words
 
 YES_KEY = "1"  # "yes" means the first choice, as every invitation words it
-_LONGEST = 1_000
+_LONGEST = 2_000
 
 
 class Meaning(StrEnum):
@@ -65,9 +65,9 @@ def understand(text: str, keys: Collection[str] | None = None) -> Understood:
     for choices, meaning in ((words.OPT_IN_WORDS, Meaning.OPT_IN), (words.HELP_WORDS, Meaning.HELP)):
         if bare in choices:
             return Understood(meaning, wording=bare)
-    key = _key(tidy, bare)
-    if key is not None and (keys is None or key in keys):
-        return Understood(Meaning.KEY, key, bare or tidy)
+    found = _key(tidy, bare)
+    if found is not None and (keys is None or found[0] in keys):
+        return Understood(Meaning.KEY, *found)
     return Understood(Meaning.UNCLEAR)
 
 
@@ -79,20 +79,28 @@ def _tidied(text: str) -> str:
     return " ".join(normal.translate(words.TRADITIONAL).split())
 
 
-def _without_politeness(tidy: str) -> str:
+def _longest_first(polite: Collection[str]) -> tuple[str, ...]:
+    return tuple(sorted(polite, key=lambda word: (-len(word), word)))
+
+
+_POLITE = _longest_first(words.POLITE_WORDS)
+_POLITE_BUT_NO_YES = _longest_first(words.POLITE_WORDS - words.YES_WORDS)  # "好的谢谢" is a yes, with thanks
+
+
+def _without_politeness(tidy: str, polite: tuple[str, ...] = _POLITE) -> str:
     """Greetings, thanks and punctuation taken off both ends, as long as something is left."""
     bare = _ENDS.sub("", tidy)
     while True:
-        shorter = _one_word_less(bare)
+        shorter = _one_word_less(bare, polite)
         if shorter is None:
             return bare
         bare = shorter
 
 
-def _one_word_less(bare: str) -> str | None:
-    if bare in words.OPT_OUT_WORDS or bare in words.YES_WORDS:
+def _one_word_less(bare: str, polite: tuple[str, ...]) -> str | None:
+    if bare in words.OPT_OUT_WORDS:
         return None
-    for word in _POLITE_LONGEST_FIRST:
+    for word in polite:
         rest = bare.removeprefix(word)
         if rest and rest != bare and not _same_word(word[-1], rest[0]):
             return _ENDS.sub("", rest)
@@ -105,9 +113,6 @@ def _one_word_less(bare: str) -> str | None:
 def _same_word(left: str, right: str) -> bool:
     """Latin letters and digits that touch are one word; Chinese has no such gaps."""
     return left.isascii() and right.isascii() and left.isalnum() and right.isalnum()
-
-
-_POLITE_LONGEST_FIRST = sorted(words.POLITE_WORDS, key=len, reverse=True)
 
 
 def _refusal(tidy: str, bare: str) -> str | None:
@@ -134,14 +139,22 @@ def _nearly(word: str) -> bool:
     return False
 
 
-def _key(tidy: str, bare: str) -> str | None:
-    clauses = [_without_politeness(clause.strip()) for clause in _CLAUSES.split(tidy) if clause.strip()]
-    if bare in words.YES_WORDS or (clauses and all(clause in words.YES_WORDS for clause in clauses)):
-        return YES_KEY
+def _key(tidy: str, bare: str) -> tuple[str, str] | None:
+    """The key, and the words that name it."""
+    yes = _agreement(tidy)
+    if yes is not None:
+        return YES_KEY, yes
     if bare in _NUMBERS:
-        return _NUMBERS[bare]
+        return _NUMBERS[bare], bare
     for said in (bare, _ENDS.sub("", tidy)):
         match = _KEY.fullmatch(said)
         if match is not None:
-            return match.group(1)
+            return match.group(1), said
     return None
+
+
+def _agreement(tidy: str) -> str | None:
+    """The yes in a message that says nothing but yes and politeness."""
+    clauses = [_without_politeness(clause, _POLITE_BUT_NO_YES) for clause in _CLAUSES.split(tidy)]
+    said = [clause for clause in clauses if clause and clause not in _POLITE_BUT_NO_YES]
+    return said[0] if said and all(clause in words.YES_WORDS for clause in said) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import pairwise
 
 from bot.flow.graph import Graph, Node, graph
 from bot.flow.layout import Box, Layout, Line, lay_out
@@ -31,7 +32,7 @@ ICONS = {
 }
 
 STYLE = """
-.kl-flow{font-family:system-ui,-apple-system,"Segoe UI","PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;
+.kl-flow{font-family:system-ui,"Segoe UI","PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;
 --kl-line:#94a3b8;--kl-ink:#0f172a;--kl-soft:#64748b;--kl-paper:#fff;--kl-label:#f1f5f9;
 --kl-sms:#2563eb;--kl-call:#7c3aed;--kl-switch:#0891b2;--kl-wait:#ca8a04;--kl-grant:#16a34a;
 --kl-human:#db2777;--kl-end:#475569}
@@ -69,8 +70,8 @@ def to_svg(flow: Flow, counts: Mapping[str, int] | None = None, language: str = 
             f'<svg xmlns="http://www.w3.org/2000/svg" class="kl-flow" role="img" '
             f'viewBox="0 0 {width:.0f} {height:.0f}" aria-label="{escape(flow.name)}">',
             f"<style>{STYLE}</style>",
-            '<defs><marker id="kl-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
-            'orient="auto"><path class="kl-arrow" d="M0 0L8 4L0 8z"/></marker></defs>',
+            '<defs><marker id="kl-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" '
+            'markerHeight="7" orient="auto"><path class="kl-arrow" d="M0 0L8 4L0 8z"/></marker></defs>',
             f'<g transform="translate({MARGIN:.0f} {MARGIN:.0f})">',
             *_ways(drawn, layout, labels),
             *(_node(node, layout.centres[node.id], (counts or {}).get(node.name)) for node in drawn.nodes),
@@ -119,7 +120,7 @@ def _path(route: Sequence[tuple[float, float]], from_height: float, to_height: f
     points[0] = (points[0][0], points[0][1] + down * from_height / 2)
     points[-1] = (points[-1][0], points[-1][1] - down * (to_height / 2 + 2))
     parts = [f"M{points[0][0]:.1f} {points[0][1]:.1f}"]
-    for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(points):
         if abs(x1 - x2) < 1:
             parts.append(f"L{x2:.1f} {y2:.1f}")
         else:
@@ -152,7 +153,8 @@ def _node(node: Node, centre: tuple[float, float], count: int | None) -> str:
 
 def _end(node: Node, box: Box, left: float, top: float) -> str:
     return (
-        f'<g class="kl-node kl-ends" data-step="{escape(node.name)}" transform="translate({left:.1f} {top:.1f})">'
+        f'<g class="kl-node kl-ends" data-step="{escape(node.name)}" '
+        f'transform="translate({left:.1f} {top:.1f})">'
         f'<rect class="kl-box" width="{box.width:.1f}" height="{box.height:.0f}" rx="14"/>'
         f'<text class="kl-end-text" x="{box.width / 2:.1f}" y="18">{escape(node.title)}</text>'
         f"{_tags(node, box)}</g>"

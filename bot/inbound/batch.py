@@ -7,9 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
-from bot.domain.attempts import TRANSITIONS, AttemptStatus
+from bot.domain.attempts import TAKEN_BY_CARRIER, TRANSITIONS, AttemptStatus
 from bot.domain.people import Brand, facts_of
 from bot.flow.actions import Action
 from bot.flow.happenings import Happening
@@ -21,13 +19,16 @@ from bot.store import attempts, enrolments, suppressions
 from bot.store.attempts import Attempt, Move
 from bot.store.enrolments import Enrolment
 from bot.store.suppressions import Entry
+from bot.store.transaction import Tx
+
+_NOT_KNOWN_TO_BE_TAKEN = frozenset({AttemptStatus.DUE, AttemptStatus.SENDING, AttemptStatus.UNCONFIRMED})
 
 LOOK_AFTER = timedelta(hours=1)  # an attempt adopted from a callback is asked about after this silence
 
 
 @dataclass(slots=True)
 class Batch:
-    tx: Session
+    tx: Tx
     flows: PublishedFlows
     brand: Brand
     now: datetime
@@ -108,8 +109,7 @@ class Batch:
             voicemail=voicemail or (earlier.voicemail if earlier else None),
             settled=_final(status),
         )
-        first_sign = attempt.status in (AttemptStatus.SENDING, AttemptStatus.UNCONFIRMED)
-        if first_sign and attempt.answer_within is not None and not _final(status):
+        if attempt.status in _NOT_KNOWN_TO_BE_TAKEN and status in TAKEN_BY_CARRIER:
             self._start_timer(attempt)
         self.attempts[attempt.id] = replace(
             attempt,
@@ -120,6 +120,7 @@ class Batch:
         )
 
     def _start_timer(self, attempt: Attempt) -> None:
+        """The carrier has it: the customer's time to answer runs, unless the flow has gone on."""
         run = self.runs.get(attempt.enrolment_id)
         if run is not None and run.state.visit == attempt.visit and attempt.answer_within is not None:
             run.answer_timer(self.now + attempt.answer_within)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from bot.domain.attempts import Channel
 from bot.domain.ids import new_id
 from bot.flow.actions import Accept, Call, CancelQueued, Grant, OpenWorkOrder, OptOut, Qualify, Send
@@ -15,11 +13,12 @@ from bot.store import attempts, events, grants, suppressions, work_orders
 from bot.store.attempts import Planned
 from bot.store.events import NewEvent
 from bot.store.suppressions import Entry
+from bot.store.transaction import Tx
 
 _PRIORITY = {"high": 1, "mid": 2, "ordinary": 3}
 
 
-def carry_out(tx: Session, runs: Sequence[Run], now: datetime) -> None:
+def carry_out(tx: Tx, runs: Sequence[Run], now: datetime) -> None:
     cancelled = [
         run.enrolment.id for run in runs if any(isinstance(a.action, CancelQueued) for a in run.asked)
     ]
@@ -61,7 +60,7 @@ def _purpose(run: Run, step: str) -> str:
     return str(own or run.flow.purpose)
 
 
-def _one(tx: Session, run: Run, asked: Asked, now: datetime) -> None:
+def _one(tx: Tx, run: Run, asked: Asked, now: datetime) -> None:
     enrolment = run.enrolment
     ids = {
         "enrolment_id": enrolment.id,
@@ -94,7 +93,7 @@ def _one(tx: Session, run: Run, asked: Asked, now: datetime) -> None:
             _register_refusal(tx, run, asked, now)
 
 
-def _refuse_grant(tx: Session, run: Run, now: datetime) -> None:
+def _refuse_grant(tx: Tx, run: Run, now: datetime) -> None:
     refusal = NewEvent(
         key=f"grant:enrolment:{run.enrolment.id}:visit:{run.state.visit}:refused",
         kind="grant.settled",
@@ -106,7 +105,7 @@ def _refuse_grant(tx: Session, run: Run, now: datetime) -> None:
     events.leave(tx, [refusal])
 
 
-def _register_refusal(tx: Session, run: Run, asked: Asked, now: datetime) -> None:
+def _register_refusal(tx: Tx, run: Run, asked: Asked, now: datetime) -> None:
     """The register at once; the customer's other runs by an event, because they are not under our lock."""
     enrolment = run.enrolment
     evidence = str(asked.evidence.get("event", ""))

@@ -106,8 +106,8 @@ def _call_status(batch: Batch, event: Event) -> Outcome:
     status = _adopt(batch, attempt, reported, event.payload.get("CallSid"), None)
     if status is None:
         return _about(attempt, STALE)
-    duration = event.payload.get("CallDuration", "")
-    if duration.isdigit():
+    duration = str(event.payload.get("CallDuration", ""))
+    if duration.isdecimal() and len(duration) <= 6:
         batch.move(batch.attempts[attempt.id], status, duration_s=int(duration))
     outcome = CALL_OUTCOME.get(status)
     if status is AttemptStatus.COMPLETED:
@@ -131,6 +131,7 @@ def _call_amd(batch: Batch, event: Event) -> Outcome:
     batch.move(
         attempt,
         AttemptStatus(attempt.status),
+        sid=event.payload.get("CallSid"),
         answered_by=who,
         voicemail="due" if leave_message else None,
     )

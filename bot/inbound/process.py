@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
+from bot.channels.twilio_client import OPTED_OUT
 from bot.domain.people import Brand
 from bot.flow.happenings import Happening, Started, TimedOut
 from bot.inbound.batch import Batch
@@ -16,11 +15,9 @@ from bot.published import PublishedFlows
 from bot.store import attempts, enrolments, events
 from bot.store.enrolments import Enrolment
 from bot.store.events import Event, Processed
-from bot.store.transaction import Transaction
+from bot.store.transaction import Transaction, Tx
 
 BATCH = 200
-#: Kinds that concern the customer in all of the customer's runs.
-_FOR_ALL_RUNS = frozenset({"sms.inbound", "billing.topup", "opt_out"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +53,7 @@ class Inbound:
 def apply_events(batch: Batch, claimed: Sequence[Event]) -> None:
     matched = _match(batch.tx, claimed)
     customers = {
-        event.customer_id
-        for event in matched
-        if event.kind in _FOR_ALL_RUNS and event.customer_id is not None
+        event.customer_id for event in matched if _for_all_runs(event) and event.customer_id is not None
     }
     batch.load(
         (event.attempt_id for event in matched if event.attempt_id is not None),
@@ -73,12 +68,12 @@ def apply_events(batch: Batch, claimed: Sequence[Event]) -> None:
     events.mark_processed(batch.tx, processed, batch.now)
 
 
-def _match(tx: Session, claimed: Sequence[Event]) -> list[Event]:
+def _match(tx: Tx, claimed: Sequence[Event]) -> list[Event]:
     """Find the attempt by the carrier's SID where our own id was lost from the URL; and its customer."""
     sids = {_sid(event) for event in claimed if event.attempt_id is None and _sid(event)}
     by_sid = attempts.by_sids(tx, sids) if sids else {}
     by_id = attempts.by_ids(
-        tx, {e.attempt_id for e in claimed if e.attempt_id is not None and e.kind == "opt_out"}
+        tx, {e.attempt_id for e in claimed if e.attempt_id is not None and _for_all_runs(e)}
     )
     matched = []
     for event in claimed:
@@ -91,6 +86,14 @@ def _match(tx: Session, claimed: Sequence[Event]) -> list[Event]:
     return matched
 
 
+def _for_all_runs(event: Event) -> bool:
+    """Whether it concerns the customer in all of the customer's runs."""
+    return (
+        event.kind in ("sms.inbound", "billing.topup", "opt_out")
+        or event.payload.get("ErrorCode") == OPTED_OUT
+    )
+
+
 def _sid(event: Event) -> str:
     if not event.kind.startswith(("sms.status", "call.")):
         return ""
@@ -99,7 +102,7 @@ def _sid(event: Event) -> str:
 
 def _wake(batch: Batch, enrolment: Enrolment, now: datetime) -> None:
     run = batch.add(enrolment)
-    if enrolment.expires_at is not None and enrolment.expires_at <= now:
+    if enrolment.expires_at is not None and enrolment.expires_at <= now and not run.being_credited:
         run.expire(now)
         return
     happening: Happening = Started() if run.state.step is None else TimedOut(run.state.visit)

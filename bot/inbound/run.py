@@ -81,6 +81,11 @@ class Run:
                 self.asked = [one for one in self.asked if not isinstance(one.action, Send | Call)]
         self.asked.append(Asked(action, self.state.visit, evidence))
 
+    @property
+    def being_credited(self) -> bool:
+        """Billing has been asked: the run waits for its word, however late it is."""
+        return self.state.step is not None and self.flow.steps[self.state.step].kind == "grant"
+
     def expire(self, now: datetime) -> None:
         """The campaign's time for this customer is over, wherever the run stands."""
         result = self.flow.goal if self.state.goal_met and self.flow.goal else EXPIRED

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bot.channels.twiml import Ask, Connect, Spoken, Tell, render
-from bot.domain.attempts import AttemptStatus, advance
+from bot.domain.attempts import AttemptStatus, Channel, advance
 from bot.domain.people import Brand
 from bot.flow.actions import Action, Dial, Hangup, Prompt, Voicemail
 from bot.flow.happenings import Answered, Happening, Pressed, Transferred
@@ -51,6 +51,8 @@ class Voice:
         return self._answer(NewEvent(f"call:{sid}:dialed", "call.dialed", form, now, attempt_id), now)
 
     def _answer(self, incoming: NewEvent, now: datetime) -> str:
+        if not incoming.payload.get("CallSid"):
+            return HANG_UP
         with self.transaction() as tx:
             events.leave(tx, [incoming])
             event = events.by_key(tx, incoming.key)
@@ -70,11 +72,16 @@ class Voice:
             return twiml
 
     def _converse(self, batch: Batch, attempt: Attempt, event: Event) -> str:
-        run = batch.runs.get(attempt.enrolment_id)
-        if run is None or suppressions.held_against(batch.tx, run.enrolment.msisdn):
-            return HANG_UP
         self._note_call(batch, attempt, event)
-        actions = batch.happen_even_if_over(run, _happening(attempt, event), evidence_of(event))
+        run = batch.runs.get(attempt.enrolment_id)
+        if run is None or _refused(batch, run, attempt):
+            return HANG_UP
+        evidence = evidence_of(event)
+        actions = batch.happen_even_if_over(run, _happening(attempt, event), evidence)
+        dial = next((action for action in actions if isinstance(action, Dial)), None)
+        if dial is not None and self.manager_line is None:
+            # Nobody can be put through: the caller hears what follows an unanswered transfer, no promise.
+            actions = batch.happen_even_if_over(run, Transferred(dial.visit, connected=False), evidence)
         return self._words(run, attempt, actions)
 
     def _note_call(self, batch: Batch, attempt: Attempt, event: Event) -> None:
@@ -87,6 +94,8 @@ class Voice:
             status or AttemptStatus(attempt.status),
             sid=str(event.payload.get("CallSid") or "") or None,
             answered_by=who,
+            # A person is talking with us: the message meant for a machine must not cut in.
+            voicemail="failed" if who == PERSON and attempt.voicemail == "due" else None,
         )
 
     def _words(self, run: Run, attempt: Attempt, actions: tuple[Action, ...]) -> str:
@@ -114,6 +123,11 @@ class Voice:
 
     def _url(self, what: str, attempt_id: UUID, more: str = "") -> str:
         return f"{self.public_base_url}/twilio/voice/{what}?a={attempt_id}{more}"
+
+
+def _refused(batch: Batch, run: Run, attempt: Attempt) -> bool:
+    purpose = run.flow.purpose_of(attempt.step)
+    return suppressions.refused(batch.tx, run.enrolment.msisdn, channel=Channel.CALL, purpose=purpose)
 
 
 def _happening(attempt: Attempt, event: Event) -> Happening:

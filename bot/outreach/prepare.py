@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from bot.domain.attempts import AttemptStatus, Channel
 from bot.domain.contact import Allowed, Decision, Deferred, Denied, Reason
 from bot.outreach.outgoing import LEASE, Outgoing
@@ -16,8 +14,9 @@ from bot.outreach.weigh import weigh
 from bot.store import attempts, events, gate
 from bot.store.attempts import Claimed, Sending
 from bot.store.events import NewEvent
+from bot.store.transaction import Tx
 
-Render = Callable[[Session, Claimed], Sending | Denied]
+Render = Callable[[Tx, Claimed], Sending | Denied]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +26,8 @@ class Ready:
     sending: Sending
     fence: int
     valid_for: timedelta
+    enrolment_id: int
+    customer_id: int
 
 
 @dataclass(slots=True)
@@ -41,7 +42,7 @@ class _Sorted:
 
 
 def prepare(
-    tx: Session, channel: Channel, outgoing: Outgoing, render: Render, *, limit: int, now: datetime
+    tx: Tx, channel: Channel, outgoing: Outgoing, render: Render, *, limit: int, now: datetime
 ) -> tuple[int, list[Ready]]:
     """How many were claimed, and those that may go out now."""
     batch = attempts.claim_due(tx, channel=channel, limit=limit, now=now)
@@ -58,9 +59,7 @@ def prepare(
     return len(batch), sorted_.ready
 
 
-def _sort(
-    tx: Session, one: Claimed, decision: Decision, render: Render, into: _Sorted, now: datetime
-) -> None:
+def _sort(tx: Tx, one: Claimed, decision: Decision, render: Render, into: _Sorted, now: datetime) -> None:
     if one.expires_at <= now:
         _close(one, AttemptStatus.EXPIRED, "too_late", into, now)
         return
@@ -70,7 +69,7 @@ def _sort(
             decision = rendered
         else:
             valid_for = min(decision.closes_at, one.expires_at) - now
-            into.ready.append(Ready(rendered, one.fence + 1, valid_for))
+            into.ready.append(Ready(rendered, one.fence + 1, valid_for, one.enrolment_id, one.customer_id))
     into.said.append(_said(one, decision))
     match decision:
         case Deferred(reason, until) if one.on_denied == "wait" and until >= one.expires_at:

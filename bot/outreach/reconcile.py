@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from bot.channels.errors import Rejected, SendError, Unavailable
+from bot.channels.errors import SendError
 from bot.channels.messages import Found
 from bot.channels.twilio_sms import TwilioSms
 from bot.channels.twilio_voice import TwilioVoice
@@ -24,6 +24,7 @@ from bot.store.transaction import Transaction
 ASK_AGAIN = timedelta(hours=4)
 GIVE_UP = timedelta(hours=36)  # "sent" may be the last that is ever heard of an SMS
 CLOCK_SKEW = timedelta(minutes=2)  # between the carrier's clock and ours
+_LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,9 @@ class Reconciler:
         """One pass; answers how many attempts were looked into."""
         with self.transaction() as tx:
             suspected = attempts.suspect_lost_leases(tx, now=now, look_at=now + ASK_AFTER)
-            asked = attempts.claim_to_ask(tx, now=now, ask_again=now + ASK_AGAIN, limit=limit)
+            asked = attempts.claim_to_ask(
+                tx, now=now, ask_soon=now + ASK_AFTER, ask_later=now + ASK_AGAIN, limit=limit
+            )
         unknown = [one for one in asked if one.carrier_sid is None]
         silent = [one for one in asked if one.carrier_sid is not None]
         for one in unknown:
@@ -49,8 +52,8 @@ class Reconciler:
         listing = self.sms if one.channel == Channel.SMS else self.voice
         try:
             found = listing.find(one.to_number or "")
-        except (Unavailable, Rejected):
-            return  # no proof either way; asked again later
+        except SendError:
+            return  # no proof either way; asked again soon
         with self.transaction() as tx:
             attempts.lock_enrolments(tx, [one.id])
             mine = _match(one, found, attempts.linked_sids(tx, [entry.sid for entry in found]))
@@ -89,11 +92,12 @@ def _match(one: Attempt, found: Iterable[Found], linked: set[str]) -> Found | No
         entry
         for entry in found
         if entry.sid not in linked
-        and entry.created_at >= since
+        and (entry.created_at is None or entry.created_at >= since)
         and entry.to == one.to_number
         and (one.channel == Channel.CALL or entry.body == one.body)
     ]
-    return min(candidates, key=lambda entry: entry.created_at, default=None)
+    # What the carrier has not dated yet is its newest.
+    return min(candidates, key=lambda entry: entry.created_at or _LATEST, default=None)
 
 
 def _report(one: Attempt, found: Found, now: datetime) -> NewEvent:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy.orm import Session
-
 from bot.channels.errors import Rejected, SendError, Unavailable
 from bot.channels.messages import Accepted
 from bot.channels.twilio_client import OPTED_OUT
@@ -16,10 +14,11 @@ from bot.outreach.prepare import Ready
 from bot.store import attempts, events
 from bot.store.attempts import Outcome
 from bot.store.events import NewEvent
+from bot.store.transaction import Tx
 
 
 def record(
-    tx: Session,
+    tx: Tx,
     sent: Sequence[Ready],
     answers: Sequence[Accepted | SendError],
     *,
@@ -28,19 +27,16 @@ def record(
 ) -> None:
     attempts.lock_enrolments(tx, [one.sending.id for one in sent])
     outcomes = [_outcome(one, answer, now, silence) for one, answer in zip(sent, answers, strict=True)]
-    statuses = attempts.record_outcomes(tx, outcomes, now)
-    taken = [
-        outcome.id
-        for outcome in outcomes
-        if outcome.status == AttemptStatus.ACCEPTED and outcome.id in statuses
-    ]
+    written = attempts.record_outcomes(tx, outcomes, now)
+    # Where a callback was faster, it has started the timer.
+    taken = [one.id for one in outcomes if one.status == AttemptStatus.ACCEPTED and one.id in written]
     attempts.start_answer_timers(tx, taken, now)
     events.leave(
         tx,
         [
             event
             for one, answer in zip(sent, answers, strict=True)
-            if isinstance(answer, Rejected) and statuses.get(one.sending.id) == AttemptStatus.FAILED
+            if isinstance(answer, Rejected) and one.sending.id in written
             for event in _refused(one, answer, now)
         ],
     )
@@ -69,6 +65,8 @@ def _refused(one: Ready, answer: Rejected, now: datetime) -> list[NewEvent]:
         payload={"reason": answer.code},
         received_at=now,
         attempt_id=attempt_id,
+        enrolment_id=one.enrolment_id,
+        customer_id=one.customer_id,
     )
     if answer.code != OPTED_OUT:
         return [failed]
@@ -79,5 +77,7 @@ def _refused(one: Ready, answer: Rejected, now: datetime) -> list[NewEvent]:
         payload={"source": "carrier_21610"},
         received_at=now,
         attempt_id=attempt_id,
+        enrolment_id=one.enrolment_id,
+        customer_id=one.customer_id,  # news about the person: the gate lets nothing pass until it is read
     )
     return [refusal, failed]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-
-from sqlalchemy.orm import Session
 
 from bot.channels.messages import OutboundCall, OutboundSms
 from bot.channels.twilio_sms import TwilioSms
@@ -14,14 +13,15 @@ from bot.domain.attempts import Channel
 from bot.domain.contact import Denied, Reason
 from bot.domain.people import facts_of
 from bot.domain.segments import count_segments
-from bot.flow.text import MissingValue, sms_text
+from bot.flow.actions import Prompt
+from bot.flow.text import MissingValue, sms_text, spoken
 from bot.outreach.outgoing import CALL_SILENCE, SMS_SILENCE, Outgoing
 from bot.outreach.pacing import Pacing
 from bot.outreach.prepare import Ready, prepare
 from bot.outreach.record import record
 from bot.published import PublishedFlows
 from bot.store.attempts import Claimed, Sending
-from bot.store.transaction import Transaction
+from bot.store.transaction import Transaction, Tx
 
 BATCH = 200
 
@@ -48,19 +48,10 @@ class SmsOutreach:
                 record(tx, ready, answers, now=now, silence=SMS_SILENCE)
         return claimed
 
-    def _render(self, tx: Session, one: Claimed) -> Sending | Denied:
+    def _render(self, tx: Tx, one: Claimed) -> Sending | Denied:
         flow = self.flows.get(tx, one.flow_revision, one.offer)
-        facts = facts_of(
-            brand=self.outgoing.brand,
-            name=one.name,
-            msisdn=one.msisdn,
-            language=one.language,
-            region=one.region,
-            tier=one.tier,
-            factors=one.factors,
-        )
         try:
-            body = sms_text(flow, one.step, one.language, facts)
+            body = sms_text(flow, one.step, one.language, _facts(self.outgoing, one))
         except MissingValue:
             return Denied(Reason.MISSING_VALUE)
         return Sending(
@@ -71,6 +62,7 @@ class SmsOutreach:
 @dataclass(frozen=True, slots=True)
 class VoiceOutreach:
     transaction: Transaction
+    flows: PublishedFlows
     voice: TwilioVoice
     pacing: Pacing
     outgoing: Outgoing
@@ -91,9 +83,27 @@ class VoiceOutreach:
                 record(tx, ready, answers, now=now, silence=CALL_SILENCE)
         return claimed
 
-    def _address(self, tx: Session, one: Claimed) -> Sending:
-        del tx
+    def _address(self, tx: Tx, one: Claimed) -> Sending | Denied:
+        """Nobody is called whom the first words could not be said to."""
+        flow = self.flows.get(tx, one.flow_revision, one.offer)
+        first = Prompt(one.step, one.visit, 1, "say", 1)
+        try:
+            spoken(flow, first, one.language, _facts(self.outgoing, one))
+        except MissingValue:
+            return Denied(Reason.MISSING_VALUE)
         return Sending(one.id, one.msisdn, self.outgoing.voice_sender, None, one.language, None)
+
+
+def _facts(outgoing: Outgoing, one: Claimed) -> Mapping[str, object]:
+    return facts_of(
+        brand=outgoing.brand,
+        name=one.name,
+        msisdn=one.msisdn,
+        language=one.language,
+        region=one.region,
+        tier=one.tier,
+        factors=one.factors,
+    )
 
 
 def _sms(one: Ready) -> OutboundSms:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from bot.channels.errors import SendError
 from bot.channels.twilio_voice import TwilioVoice
 from bot.channels.twiml import Tell, render
+from bot.domain.attempts import Channel
 from bot.domain.people import Brand, facts_of
 from bot.flow.actions import Voicemail
 from bot.flow.text import MissingValue, spoken
@@ -18,7 +17,7 @@ from bot.published import PublishedFlows
 from bot.store import attempts, enrolments, suppressions
 from bot.store.attempts import Attempt
 from bot.store.enrolments import Enrolment
-from bot.store.transaction import Transaction
+from bot.store.transaction import Transaction, Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +32,29 @@ class VoicemailOutreach:
             claimed = attempts.claim_voicemails(tx, limit)
             people = enrolments.read(tx, [one.enrolment_id for one in claimed])
             texts = {one.id: self._text(tx, one, people.get(one.enrolment_id)) for one in claimed}
-        ends: dict[UUID, str] = {}
+        ends: dict[UUID, str] = {one.id: "failed" for one in claimed}
         live = [one for one in claimed if one.carrier_sid]
         answers = self.voice.redirect_batch(
             [(one.carrier_sid or "", render(Tell(*texts[one.id]))) for one in live]
         )
         for one, answer in zip(live, answers, strict=True):
             # An empty text only hangs up: nothing was left.
-            left = texts[one.id][0] and not isinstance(answer, SendError)
-            ends[one.id] = "left" if left else "failed"
+            if texts[one.id][0] and not isinstance(answer, SendError):
+                ends[one.id] = "left"
         if claimed:
             with self.transaction() as tx:
+                attempts.lock_enrolments(tx, [one.id for one in claimed])
                 attempts.record_voicemails(tx, ends)
         return len(claimed)
 
-    def _text(self, tx: Session, one: Attempt, enrolment: Enrolment | None) -> tuple[str, str]:
+    def _text(self, tx: Tx, one: Attempt, enrolment: Enrolment | None) -> tuple[str, str]:
         """What to say and in which language; nothing, where the person has refused meanwhile."""
-        if enrolment is None or suppressions.held_against(tx, enrolment.msisdn):
+        if enrolment is None:
             return "", "en"
         flow = self.flows.get(tx, enrolment.flow_revision, enrolment.offer)
+        purpose = flow.purpose_of(one.step)
+        if suppressions.refused(tx, enrolment.msisdn, channel=Channel.CALL, purpose=purpose):
+            return "", "en"
         facts = facts_of(
             brand=self.brand,
             name=enrolment.name,

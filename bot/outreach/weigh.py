@@ -7,8 +7,6 @@ from datetime import datetime
 from functools import lru_cache
 from json import dumps, loads
 
-from sqlalchemy.orm import Session
-
 from bot.domain.attempts import Channel
 from bot.domain.campaigns import Arm
 from bot.domain.contact import Allowed, Contact, Decision, Denied, Person, Reason, may_contact
@@ -16,10 +14,11 @@ from bot.domain.policy import Policy, read_policy
 from bot.outreach.outgoing import Outgoing
 from bot.store import gate
 from bot.store.attempts import Claimed
+from bot.store.transaction import Tx
 
 
 def weigh(
-    tx: Session, batch: Sequence[Claimed], channel: Channel, outgoing: Outgoing, now: datetime
+    tx: Tx, batch: Sequence[Claimed], channel: Channel, outgoing: Outgoing, now: datetime
 ) -> list[Decision]:
     """In the order of `batch`. Two attempts to one person in a batch see each other."""
     policies = [policy_of(one) for one in batch]

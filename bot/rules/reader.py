@@ -165,7 +165,9 @@ class TreeReader:
         return Literal(bool(node.this)), Kind.FLAG
 
     def _null(self, node: exp.Expr) -> tuple[Expr, Kind]:
-        return Literal(None), Kind.ANY
+        raise Misread(
+            FORBIDDEN, offset_of(node), "null compares with nothing", "write is null or is not null"
+        )
 
     def _dated(self, node: exp.Expr) -> tuple[Expr, Kind]:
         """`date '2026-01-01'` and `timestamp '...'` arrive as casts of a quoted literal; no other cast is."""

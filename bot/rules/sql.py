@@ -69,8 +69,6 @@ class _Writer:
 
     def _literal(self, expr: tree.Literal) -> exp.Expr:
         value = expr.value
-        if value is None:
-            return exp.null()
         if isinstance(value, bool):
             return exp.true() if value else exp.false()
         if isinstance(value, Decimal):

@@ -41,7 +41,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    value: Decimal | str | bool | date | datetime | None
+    value: Decimal | str | bool | date | datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,12 +122,13 @@ _CLAIM = text(
     ) a
     JOIN enrolments e ON e.id = a.enrolment_id
     JOIN customers p ON p.id = a.customer_id
+    ORDER BY a.due_at LIMIT :limit
     """
 )
 
 
 def claim_due(tx: Session, *, channel: str, limit: int, now: datetime) -> list[Claimed]:
-    """Lock at most about `limit` due attempts of running campaigns; whoever comes second skips them."""
+    """Lock due attempts of running campaigns, at most `limit`; whoever comes second skips them."""
     rows = tx.execute(_CLAIM, {"channel": channel, "limit": limit, "now": now})
     return [Claimed(**row._mapping) for row in rows]
 
@@ -240,30 +241,36 @@ class Outcome:
     look_at: datetime | None  # when to ask the carrier about it
 
 
-# A callback may have been here first: then the status has moved on and only the SID is ours to add.
+# A callback may have been here first: then the status has moved on and only the SID is ours to add. A SID that
+# another attempt has stays with it: one odd answer must not undo the whole batch.
 _RECORD = text(
     """
     UPDATE attempts a SET
-        carrier_sid = coalesce(a.carrier_sid, o.carrier_sid),
+        carrier_sid = coalesce(a.carrier_sid, (
+            SELECT o.carrier_sid WHERE NOT EXISTS (SELECT FROM attempts t WHERE t.carrier_sid = o.carrier_sid))),
         status = CASE WHEN a.status = 'sending' THEN o.status ELSE a.status END,
         error_code = CASE WHEN a.status = 'sending' THEN o.error_code ELSE a.error_code END,
         due_at = CASE WHEN a.status = 'sending' AND o.status = 'due' THEN o.due_at ELSE a.due_at END,
         lease_until = CASE WHEN a.status = 'sending' THEN o.look_at ELSE a.lease_until END,
         taken_at = CASE WHEN a.status = 'sending' AND o.status IN ('due', 'failed') THEN NULL ELSE a.taken_at END,
         settled_at = CASE WHEN a.status = 'sending' AND o.status = 'failed' THEN :now ELSE a.settled_at END
-    FROM unnest(cast(:ids AS uuid[]), cast(:fences AS int[]), cast(:statuses AS text[]), cast(:sids AS text[]),
+    FROM attempts before,
+         unnest(cast(:ids AS uuid[]), cast(:fences AS int[]), cast(:statuses AS text[]), cast(:sids AS text[]),
                 cast(:errors AS text[]), cast(:due AS timestamptz[]), cast(:look_at AS timestamptz[]))
          AS o(id, fence, status, carrier_sid, error_code, due_at, look_at)
-    WHERE a.id = o.id AND a.fence = o.fence
-    RETURNING a.id, a.status
+    WHERE a.id = o.id AND before.id = o.id AND a.fence = o.fence
+    RETURNING a.id, before.status = 'sending' AND a.status = o.status AS written
     """
 )
 
 
-def record_outcomes(tx: Session, outcomes: Sequence[Outcome], now: datetime) -> dict[UUID, str]:
-    """Write them under their fences; answers the status that each attempt now has. A lost lease is absent."""
+def record_outcomes(tx: Session, outcomes: Sequence[Outcome], now: datetime) -> set[UUID]:
+    """Write them under their fences; answers those whose status is now the outcome's because of it.
+
+    The others had lost their lease, or had been moved on by a callback that was faster than the answer.
+    """
     if not outcomes:
-        return {}
+        return set()
     rows = tx.execute(
         _RECORD,
         {
@@ -277,7 +284,7 @@ def record_outcomes(tx: Session, outcomes: Sequence[Outcome], now: datetime) -> 
             "look_at": [one.look_at for one in outcomes],
         },
     )
-    return {row.id: row.status for row in rows}
+    return {row.id for row in rows if row.written}
 
 
 _LOCK_ENROLMENTS = text(
@@ -366,11 +373,14 @@ class Move:
 
 _MOVE = text(
     """
-    UPDATE attempts a SET status = m.status, carrier_sid = coalesce(a.carrier_sid, m.carrier_sid),
+    UPDATE attempts a SET status = m.status,
+        carrier_sid = coalesce(a.carrier_sid, (
+            SELECT m.carrier_sid WHERE NOT EXISTS (SELECT FROM attempts t WHERE t.carrier_sid = m.carrier_sid))),
         error_code = coalesce(m.error_code, a.error_code), answered_by = coalesce(m.answered_by, a.answered_by),
         duration_s = coalesce(m.duration_s, a.duration_s), voicemail = coalesce(m.voicemail, a.voicemail),
-        settled_at = CASE WHEN m.settled THEN :now ELSE a.settled_at END,
-        lease_until = CASE WHEN m.settled THEN NULL WHEN a.status IN ('sending', 'unconfirmed') THEN :look_at
+        settled_at = CASE WHEN m.settled AND a.status <> m.status THEN :now ELSE a.settled_at END,
+        lease_until = CASE WHEN m.settled THEN NULL
+                           WHEN a.status IN ('due', 'sending', 'unconfirmed') THEN :look_at
                            ELSE a.lease_until END,
         taken_at = coalesce(a.taken_at, a.started_at)
     FROM unnest(cast(:ids AS uuid[]), cast(:statuses AS text[]), cast(:sids AS text[]), cast(:errors AS text[]),
@@ -419,7 +429,8 @@ def suspect_lost_leases(tx: Session, *, now: datetime, look_at: datetime) -> int
 
 _TO_ASK = text(
     f"""
-    UPDATE attempts SET lease_until = :ask_again, fence = fence + 1
+    UPDATE attempts SET fence = fence + 1,
+        lease_until = CASE WHEN carrier_sid IS NULL THEN :ask_soon ELSE cast(:ask_later AS timestamptz) END
     WHERE id IN (SELECT id FROM attempts WHERE lease_until <= :now AND status <> 'sending'
                  ORDER BY lease_until LIMIT :limit FOR UPDATE SKIP LOCKED)
     RETURNING {_COLUMNS}
@@ -427,9 +438,15 @@ _TO_ASK = text(
 )
 
 
-def claim_to_ask(tx: Session, *, now: datetime, ask_again: datetime, limit: int) -> list[Attempt]:
-    """Attempts that the carrier has been silent about for too long; put off so that nobody asks twice."""
-    rows = tx.execute(_TO_ASK, {"now": now, "ask_again": ask_again, "limit": limit})
+def claim_to_ask(
+    tx: Session, *, now: datetime, ask_soon: datetime, ask_later: datetime, limit: int
+) -> list[Attempt]:
+    """Attempts that the carrier has been silent about for too long; put off so that nobody asks twice.
+
+    What may never have been taken is asked about again soon, should there be no answer; the rest can wait.
+    """
+    values = {"now": now, "ask_soon": ask_soon, "ask_later": ask_later, "limit": limit}
+    rows = tx.execute(_TO_ASK, values)
     return [Attempt(**row._mapping) for row in rows]
 
 
@@ -459,7 +476,13 @@ def linked_sids(tx: Session, sids: Iterable[str]) -> set[str]:
     return {row.carrier_sid for row in rows}
 
 
-_STOP_ASKING = text("UPDATE attempts SET lease_until = NULL WHERE id = ANY(:ids)")
+# Whoever holds a lock here holds the enrolment's too; waiting for it without that one could deadlock.
+_STOP_ASKING = text(
+    """
+    UPDATE attempts SET lease_until = NULL
+    WHERE id IN (SELECT id FROM attempts WHERE id = ANY(:ids) FOR UPDATE SKIP LOCKED)
+    """
+)
 
 
 def stop_asking(tx: Session, ids: Sequence[UUID]) -> None:

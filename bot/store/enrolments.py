@@ -93,7 +93,8 @@ class Standing:
 _WRITE = text(
     """
     UPDATE enrolments e SET step = w.step, visit = w.visit, state = w.state,
-        due_at = CASE WHEN w.result IS NULL THEN least(w.due_at, e.expires_at) END,
+        due_at = CASE WHEN w.result IS NOT NULL THEN NULL
+                      WHEN e.expires_at > :now THEN least(w.due_at, e.expires_at) ELSE w.due_at END,
         result = w.result,
         status = CASE WHEN w.result IS NULL THEN 'active' ELSE 'finished' END,
         finished_at = CASE WHEN w.result IS NULL THEN NULL ELSE cast(:now AS timestamptz) END
@@ -106,7 +107,7 @@ _WRITE = text(
 
 
 def write(tx: Session, standings: Sequence[Standing], now: datetime) -> None:
-    """An enrolment without a deadline of its own still wakes at its expiry."""
+    """An enrolment without a deadline of its own still wakes at its expiry, once."""
     if not standings:
         return
     tx.execute(

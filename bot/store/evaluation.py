@@ -9,12 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import TextClause, text
-from sqlalchemy.orm import Session
 
 from bot.domain.campaigns import Arm
 from bot.domain.contact import Reason
-
-Tx = Session  # how stages name an open transaction: they do not import SQLAlchemy
+from bot.store.transaction import Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ _CAMPAIGN = text(
 )
 
 
-def campaign(tx: Session, campaign_id: int) -> CampaignFacts:
+def campaign(tx: Tx, campaign_id: int) -> CampaignFacts:
     """Raises KeyError for an unknown campaign."""
     row = tx.execute(_CAMPAIGN, {"campaign_id": campaign_id}).first()
     if row is None:
@@ -85,7 +83,7 @@ _REACHED = text(
 )
 
 
-def reached(tx: Session, campaign_id: int) -> Reached:
+def reached(tx: Tx, campaign_id: int) -> Reached:
     return Reached(
         **tx.execute(_REACHED, {"campaign_id": campaign_id, "moved_on": Reason.FLOW_MOVED_ON.value})
         .one()
@@ -114,7 +112,7 @@ _EFFORT = text(
 )
 
 
-def effort(tx: Session, campaign_id: int) -> Effort:
+def effort(tx: Tx, campaign_id: int) -> Effort:
     return Effort(**tx.execute(_EFFORT, {"campaign_id": campaign_id}).one()._mapping)
 
 
@@ -146,7 +144,7 @@ _HEARD = text(
 )
 
 
-def heard(tx: Session, facts: CampaignFacts) -> Heard:
+def heard(tx: Tx, facts: CampaignFacts) -> Heard:
     return Heard(**tx.execute(_HEARD, _window(facts)).one()._mapping)
 
 
@@ -167,7 +165,7 @@ _PROMISES = text(
 )
 
 
-def promises(tx: Session, campaign_id: int) -> Promises:
+def promises(tx: Tx, campaign_id: int) -> Promises:
     return Promises(**tx.execute(_PROMISES, {"campaign_id": campaign_id}).one()._mapping)
 
 
@@ -184,11 +182,11 @@ _OPTED_OUT = text(
 )
 
 
-def escalated(tx: Session, campaign_id: int) -> int:
+def escalated(tx: Tx, campaign_id: int) -> int:
     return tx.scalar(_ESCALATED, {"campaign_id": campaign_id}) or 0
 
 
-def opted_out(tx: Session, facts: CampaignFacts) -> int:
+def opted_out(tx: Tx, facts: CampaignFacts) -> int:
     return tx.scalar(_OPTED_OUT, _window(facts)) or 0
 
 
@@ -203,7 +201,8 @@ _RECHARGED = text(
               AND payload ->> 'status' IS DISTINCT FROM 'cancelled'
               AND received_at >= :since AND received_at < :until
         ) topup
-        WHERE CASE WHEN amount ~ '^[0-9]+([.][0-9]+)?$' THEN amount::numeric >= :minimum ELSE false END
+        WHERE CASE WHEN amount ~ '^[0-9]+([.][0-9]+)?(E[+-]?[0-9]{1,2})?$'
+              THEN amount::numeric >= :minimum ELSE false END
     )
     SELECT e.arm, count(*) AS customers
     FROM enough JOIN enrolments e ON e.customer_id = enough.customer_id
@@ -212,7 +211,7 @@ _RECHARGED = text(
 )
 
 
-def recharged(tx: Session, facts: CampaignFacts, minimum: Decimal) -> dict[Arm, int]:
+def recharged(tx: Tx, facts: CampaignFacts, minimum: Decimal) -> dict[Arm, int]:
     """Customers per arm who recharged at least `minimum` at once while the campaign ran."""
     rows = tx.execute(_RECHARGED, {**_window(facts), "minimum": minimum})
     return dict.fromkeys(Arm, 0) | {Arm(row.arm): row.customers for row in rows}
@@ -245,22 +244,22 @@ _NEVER_CONTACTED = text(
 )
 
 
-def results(tx: Session, campaign_id: int) -> dict[str, int]:
+def results(tx: Tx, campaign_id: int) -> dict[str, int]:
     """How the treated enrolments ended, by the name of the end."""
     return _counts(tx, _RESULTS, campaign_id)
 
 
-def denied(tx: Session, campaign_id: int) -> dict[str, int]:
+def denied(tx: Tx, campaign_id: int) -> dict[str, int]:
     """Contacts that the gate refused, by reason."""
     return _counts(tx, _DENIED, campaign_id)
 
 
-def never_contacted(tx: Session, campaign_id: int) -> dict[str, int]:
+def never_contacted(tx: Tx, campaign_id: int) -> dict[str, int]:
     """Customers whom nothing reached the carrier for, by what the gate last said."""
     return _counts(tx, _NEVER_CONTACTED, campaign_id)
 
 
-def _counts(tx: Session, query: TextClause, campaign_id: int) -> dict[str, int]:
+def _counts(tx: Tx, query: TextClause, campaign_id: int) -> dict[str, int]:
     rows = tx.execute(query, {"campaign_id": campaign_id})
     return dict(sorted(((row.reason, row.n) for row in rows), key=lambda pair: (-pair[1], pair[0])))
 

@@ -83,6 +83,30 @@ def leave(tx: Session, events: Sequence[NewEvent]) -> set[str]:
     return {row.key for row in rows}
 
 
+_LEAVE_ONE = text(
+    """
+    INSERT INTO events (key, kind, payload, received_at, attempt_id, enrolment_id, customer_id)
+    VALUES (:key, :kind, cast(:payload AS jsonb), :received_at, :attempt_id, :enrolment_id, :customer_id)
+    ON CONFLICT (key) DO NOTHING
+    RETURNING id
+    """
+)
+
+
+def leave_one(tx: Session, event: NewEvent) -> int | None:
+    """The id under which it is now stored; None where its key was known."""
+    row = {
+        "key": event.key,
+        "kind": event.kind,
+        "payload": json.dumps(dict(event.payload), ensure_ascii=False),
+        "received_at": event.received_at,
+        "attempt_id": event.attempt_id,
+        "enrolment_id": event.enrolment_id,
+        "customer_id": event.customer_id,
+    }
+    return tx.execute(_LEAVE_ONE, row).scalar()
+
+
 _CLAIM = text(
     """
     SELECT id, key, kind, payload, received_at, attempt_id, enrolment_id, customer_id

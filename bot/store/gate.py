@@ -61,6 +61,8 @@ _ORDERS = text(
 
 
 def facts(tx: Session, *, customers: Sequence[int], numbers: Sequence[str], since: datetime) -> Facts:
+    # News before what news turns into: an event that is processed in between is then seen as its result.
+    news = frozenset(tx.execute(_NEWS, {"customers": list(customers)}).scalars())
     refusals: dict[str, tuple[Refusal, ...]] = {}
     for row in tx.execute(_REFUSALS, {"numbers": list(numbers)}):
         refusals[row.msisdn] = (*refusals.get(row.msisdn, ()), Refusal(row.channel, row.purpose))
@@ -69,9 +71,8 @@ def facts(tx: Session, *, customers: Sequence[int], numbers: Sequence[str], sinc
         past[row.customer_id].append(
             Contacted(row.campaign_id, row.taken_at, Channel(row.channel), row.purpose)
         )
-    news = tx.execute(_NEWS, {"customers": list(customers)}).scalars()
     orders = tx.execute(_ORDERS, {"customers": list(customers)}).scalars()
-    return Facts(refusals, past, frozenset(news), frozenset(orders))
+    return Facts(refusals, past, news, frozenset(orders))
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,3 +73,8 @@ _HELD = text(
 
 def held_against(tx: Session, msisdn: str) -> tuple[Refusal, ...]:
     return tuple(Refusal(row.channel, row.purpose) for row in tx.execute(_HELD, {"msisdn": msisdn}))
+
+
+def refused(tx: Session, msisdn: str, *, channel: str, purpose: str) -> bool:
+    """Whether the number may not be contacted on this channel for this purpose."""
+    return any(refusal.covers(channel, purpose) for refusal in held_against(tx, msisdn))

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import TextClause, text
-from sqlalchemy.orm import Session
 
 from bot.domain.work_orders import WORK_ORDER_MOVES, Disposition, WorkOrderStatus
-
-Tx = Session  # how stages name an open transaction: they do not import SQLAlchemy
+from bot.store.transaction import Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +24,7 @@ class Standing:
 _STANDING = text("SELECT status, owner_id, enrolment_id, customer_id FROM work_orders WHERE id = :id")
 
 
-def standing(tx: Session, order_id: int) -> Standing | None:
+def standing(tx: Tx, order_id: int) -> Standing | None:
     row = tx.execute(_STANDING, {"id": order_id}).first()
     if row is None:
         return None
@@ -64,14 +62,14 @@ _CLOSE = _move(
 )
 
 
-def take(tx: Session, order_id: int, user_id: int, now: datetime) -> bool:
+def take(tx: Tx, order_id: int, user_id: int, now: datetime) -> bool:
     """False when it is closed, already taken or another's; `standing` tells which."""
     before = _leading_to(WorkOrderStatus.IN_PROGRESS)
     values = {"id": order_id, "user_id": user_id, "before": before, "what": "taken", "note": None, "now": now}
     return tx.execute(_TAKE, values).first() is not None
 
 
-def release(tx: Session, order_id: int, user_id: int, note: str | None, now: datetime) -> bool:
+def release(tx: Tx, order_id: int, user_id: int, note: str | None, now: datetime) -> bool:
     """Back into the queue, also when it was only assigned and never taken."""
     before = [*_leading_to(WorkOrderStatus.OPEN), WorkOrderStatus.OPEN.value]
     values = {
@@ -86,7 +84,7 @@ def release(tx: Session, order_id: int, user_id: int, note: str | None, now: dat
 
 
 def close(
-    tx: Session, order_id: int, user_id: int, disposition: Disposition, note: str | None, now: datetime
+    tx: Tx, order_id: int, user_id: int, disposition: Disposition, note: str | None, now: datetime
 ) -> bool:
     values = {
         "id": order_id,

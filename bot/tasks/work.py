@@ -10,21 +10,13 @@ from bot.bell import Queue
 from bot.bootstrap import Wired, wired
 from bot.escalation.assign import assign
 from bot.fulfilment.settle import expire_stale, settle_due
+from bot.store.pending import pending
 from bot.tasks.app import app
-from bot.tasks.names import TASK_OF
+from bot.tasks.names import QUEUE_OF_PENDING, TASK_OF
 
 log = logging.getLogger(__name__)
 
 ROUNDS = 25  # then the message ends and a new one is rung, so that no task runs for ever
-
-#: Whom the work of a queue may have made busy.
-AFTER: dict[Queue, tuple[Queue, ...]] = {
-    Queue.INBOUND: (Queue.SMS, Queue.CALLS, Queue.FULFILMENT, Queue.INBOUND),
-    Queue.SMS: (Queue.INBOUND, Queue.SMS),
-    Queue.CALLS: (Queue.INBOUND, Queue.CALLS),
-    Queue.FULFILMENT: (Queue.INBOUND, Queue.FULFILMENT),
-    Queue.SWEEPS: (Queue.INBOUND,),
-}
 
 
 def publish(queue: Queue) -> None:
@@ -32,7 +24,7 @@ def publish(queue: Queue) -> None:
 
 
 def _work(queue: Queue, look: Callable[[Wired, datetime], int]) -> None:
-    """Look again until nothing is due; ring the neighbours if anything was."""
+    """Look again until nothing is due; then ring for whatever this work, or a key press, has made due elsewhere."""
     parts = wired()
     bell = parts.bell(publish)
     bell.heard(queue)
@@ -42,8 +34,14 @@ def _work(queue: Queue, look: Callable[[Wired, datetime], int]) -> None:
         done += found
         if found == 0:
             break
-    if done:
-        bell.ring(AFTER[queue])
+    # Who did nothing rings nobody: two queues that wait for their pacing must not keep each other awake.
+    if done or queue is Queue.INBOUND:
+        bell.ring(_due(parts) - ({queue} if not done else set()))
+
+
+def _due(parts: Wired) -> set[Queue]:
+    with parts.transaction() as tx:
+        return {QUEUE_OF_PENDING[kind] for kind in pending(tx, parts.clock.now()).due}
 
 
 @app.task
@@ -77,7 +75,7 @@ def sweep() -> None:
     with parts.transaction() as tx:
         assign(tx, now)
     parts.inbound.finish_campaigns(now)
-    parts.bell(publish).ring((Queue.INBOUND, Queue.SMS, Queue.CALLS, Queue.FULFILMENT))
+    parts.bell(publish).ring(_due(parts) - {Queue.SWEEPS})
 
 
 def _inbound(parts: Wired, now: datetime) -> int:

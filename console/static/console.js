@@ -22,7 +22,7 @@
           display: data.series !== undefined && data.series.length > 1,
           position: "bottom",
           align: "start",
-          labels: { boxWidth: 10, boxHeight: 10, useBorderRadius: true, borderRadius: 2, padding: 16, color: colour("--ink-soft") },
+          labels: { boxWidth: 10, boxHeight: 10, useBorderRadius: true, borderRadius: 2, padding: 16, color: colour("--ink-soft"), sort: (a, b) => a.datasetIndex - b.datasetIndex },
         },
         tooltip: { backgroundColor: colour("--ink"), titleColor: colour("--paper"), bodyColor: colour("--paper"), padding: 10, cornerRadius: 6, boxPadding: 4 },
       },

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 
 from bot.cli.run import web_command
 from bot.config import ROOT
-
 from scripts.rehearsing.stack import Stack, StackError, free_port
 
 # Monday, 11:30 in Shanghai and 09:30 in Urumqi: marketing is permitted even where the zone is one of the two.

@@ -32,6 +32,10 @@ class Carrier:
             "POST", "/rehearsal/customers", {"horizon_days": horizon_days, "customers": list(customers)}
         )
 
+    def hold_clock(self, now: datetime) -> None:
+        """The carrier's time is `now`, but nothing happens before `set_clock`."""
+        self._ask("POST", "/rehearsal/clock", {"now": now.isoformat(), "hold": True})
+
     def set_clock(self, now: datetime) -> CarrierState:
         """Returns when the rehearsal has nothing left to do at `now`."""
         return _state(self._ask("POST", "/rehearsal/clock", {"now": now.isoformat()}))

@@ -198,6 +198,7 @@ class Stack:
                 command,
                 env={**os.environ, **self.environment},
                 start_new_session=True,
+                preexec_fn=embedded.die_with_parent,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 cwd=ROOT,

@@ -64,11 +64,14 @@ def show(screen: Console, figures: dict[str, Any], books: Books, console_url: st
     screen.print(_result(figures))
     screen.print(_books(books))
     uplift = figures["uplift"]
-    screen.print(
-        f"Recharged: treated {uplift['treated']:.1%}, control {uplift['control']:.1%}; "
-        f"difference [bold]{uplift['difference']:+.1%}[/bold] "
-        f"(95 % interval {uplift['low']:+.1%} to {uplift['high']:+.1%})"
-    )
+    if uplift["low"] is None:
+        screen.print("Recharged: no difference can be told, one arm is empty")
+    else:
+        screen.print(
+            f"Recharged: treated {uplift['treated']:.1%}, control {uplift['control']:.1%}; "
+            f"difference [bold]{uplift['difference']:+.1%}[/bold] "
+            f"(95 % interval {uplift['low']:+.1%} to {uplift['high']:+.1%})"
+        )
     screen.print(f"Console: {console_url}   login: {login.login}   password: {login.password}")
 
 

@@ -67,6 +67,8 @@ class Timekeeper:
         )
 
     def _jump(self, moment: datetime) -> None:
+        # The carrier never lags behind the product: what is sent in between is taken at the new moment.
+        self.stack.carrier.hold_clock(moment)
         self.stack.clock.move_to(moment)
         self.stack.carrier.set_clock(moment)
         self.jumps += 1

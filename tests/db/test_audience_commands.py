@@ -9,8 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot import bootstrap
-from bot.cli.audience import audience
-from bot.cli.campaign import campaign
+from bot.cli import audience, campaign
 from bot.store.transaction import Transaction
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,7 +38,7 @@ def keepline(
     bootstrap.wired.cache_clear()
 
     def run(*arguments: str) -> Result:
-        group = {"audience": audience, "campaign": campaign}[arguments[0]]
+        group = {"audience": audience.group, "campaign": campaign.group}[arguments[0]]
         return CliRunner().invoke(group, list(arguments[1:]))
 
     yield run

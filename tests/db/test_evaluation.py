@@ -93,7 +93,7 @@ def test_a_voicemail_that_was_left_has_arrived(transaction: Transaction, now: da
     ("amount", "minutes", "payload", "counts"),
     [
         ("50.00", 0, {}, True),
-        ("50", 0, {"status": "completed"}, True),
+        ("5E+1", 0, {"status": "completed"}, True),
         ("49.99", 0, {}, False),
         ("200.00", -61, {}, False),
         ("200.00", 60 * 24, {}, False),

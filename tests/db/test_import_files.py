@@ -146,10 +146,11 @@ def test_every_bad_cell_of_a_row_is_a_reject_and_the_others_go_on(
         "f,13812341006,F,50,5,,,maybe,0.5",
         'g,13812341007,"G,50,5,,,y,0.5',
         "h,13812341008,H",
+        f"{'i' * 201},13812341009,I,50,5,,,y,0.5",
         BEN,
     )
 
-    assert (report.rows_read, report.taken, report.rejected) == (8, 2, 6)
+    assert (report.rows_read, report.taken, report.rejected) == (9, 2, 7)
     assert rejects_of(transaction) == [
         (3, "arpu", "is not a number"),
         (3, "phone", "is not a valid telephone number"),
@@ -158,8 +159,9 @@ def test_every_bad_cell_of_a_row_is_a_reject_and_the_others_go_on(
         (6, "cause", "has a value that the map does not list"),
         (7, "(row)", "a quote is opened and not closed"),
         (8, "(row)", "has 3 cells, the header has 9"),
+        (9, "id", "is longer than 200 characters"),
     ]
-    assert rows_of(transaction, "SELECT rows_read, rows_taken, rows_rejected FROM imports") == [(8, 2, 6)]
+    assert rows_of(transaction, "SELECT rows_read, rows_taken, rows_rejected FROM imports") == [(9, 2, 7)]
 
 
 def test_the_rejects_are_written_to_a_file_without_anything_personal(load: Import) -> None:

@@ -1,4 +1,4 @@
-"""A rehearsal as a real process and a stand-in for the product, both on loopback."""
+"""A rehearsal and a stand-in for the product, both on loopback."""
 
 from __future__ import annotations
 
@@ -36,4 +36,11 @@ def rehearsal(product: Product) -> Iterator[Rehearsal]:
         "--seed",
         "7",
     ) as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def plain_rehearsal() -> Iterator[Rehearsal]:
+    """One for all tests of a module that leave no trace in it."""
+    with running() as process:
         yield process

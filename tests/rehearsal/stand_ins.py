@@ -1,23 +1,26 @@
-"""A rehearsal run as a process, and what stands in for the product which it calls back."""
+"""A rehearsal on loopback, and what stands in for the product which it calls back."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from queue import Queue
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import requests
 from twilio.request_validator import RequestValidator
+
+from rehearsal.options import read_options
+from rehearsal.server import serving
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT_SID = "AC" + "a1" * 16
@@ -142,18 +145,24 @@ def environment(**more: str) -> dict[str, str]:
 
 @contextmanager
 def running(*arguments: str, **variables: str) -> Iterator[Rehearsal]:
-    command = [sys.executable, "-m", "rehearsal", "--port", "0", "--start", START.isoformat(), *arguments]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment(**variables), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            assert line, process.stderr and process.stderr.read()
-            yield Rehearsal(f"http://127.0.0.1:{json.loads(line)['port']}")
-        finally:
-            process.terminate()
-            _, complaints = process.communicate(timeout=WAIT)
-            assert complaints == ""
+    """The real server, on a thread of its own: it starts in milliseconds."""
+    options = read_options(["--start", START.isoformat(), *arguments], environment(**variables))
+    ports: Queue[int] = Queue()
+    stopping: Queue[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Queue()
 
+    async def serve() -> None:
+        stop = asyncio.Event()
+        async with serving(options) as port:
+            stopping.put((asyncio.get_running_loop(), stop))
+            ports.put(port)
+            await stop.wait()
 
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    try:
+        yield Rehearsal(f"http://127.0.0.1:{ports.get(timeout=WAIT)}")
+    finally:
+        loop, stop = stopping.get(timeout=WAIT)
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(WAIT)
+        assert not thread.is_alive()

@@ -2,9 +2,7 @@ import pytest
 
 from rehearsal.offers import Intent, read_offer
 
-CHINESE_TEXT = (
-    "【移动】王女士您好，余额8.50元。7天内充值满50元送10元，回1参加，回2请客户经理联系，拒收回T"
-)
+CHINESE_TEXT = "【移动】王女士您好，余额8.50元。7天内充值满50元送10元，回1参加，回2请客户经理联系，拒收回T"
 ENGLISH_TEXT = (
     "Keepline: Ann, your balance is 8.50. Top up 50 within 7 days and get 10. "
     "Reply 1 to join, 2 for your manager, STOP to opt out"
@@ -24,7 +22,8 @@ def test_an_invitation_is_understood_in_both_languages(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "keys"),
     [
-        ("参加请按1，转人工请按2，重听请按9，不再接听此类电话请按0。", {"join": "1", "manager": "2", "repeat": "9", "opt_out": "0"}),
+        ("参加请按1，转人工请按2，重听请按9，不再接听请按0。",
+         {"join": "1", "manager": "2", "repeat": "9", "opt_out": "0"}),
         ("Press 1 to join, press 2 to speak to a manager, press 9 to hear this again, press 0 to opt out.",
          {"join": "1", "manager": "2", "repeat": "9", "opt_out": "0"}),
         ("To confirm, press 1.", {"join": "1"}),
@@ -32,6 +31,12 @@ def test_an_invitation_is_understood_in_both_languages(text: str) -> None:
         ("按5确认参加", {"join": "5"}),
         ("To join, press 3. For an agent, press 4.", {"join": "3", "manager": "4"}),
         ("Press 1 to join or press 3 if you decline", {"join": "1", "decline": "3"}),
+        ("您的充值已到账，可获赠10元话费。领取请按1，不需要请按2，重听请按9，不想再接到此类来电请按0。",
+         {"join": "1", "decline": "2", "repeat": "9", "opt_out": "0"}),
+        ("10 are waiting for you. To take them, press 1. If you do not want them, press 2.",
+         {"join": "1", "decline": "2"}),
+        ("您将获赠10元话费，请再按一次1确认。", {"join": "1"}),
+        ("Please press 1 once more to confirm.", {"join": "1"}),
         ("您的10元已到账，感谢您的支持", {}),
         ("充值50元，赠送10元已返回10元", {}),
         ("Thank you: 10.00 was added to your balance.", {}),
@@ -50,6 +55,7 @@ def test_keys_are_told_apart_by_what_is_said_about_them(text: str, keys: dict[st
         ("Recharge at least 30.50 and get 5", 30.5),
         ("top up ¥50.00 within 7 days", 50),
         ("Thank you for your top-up.", None),
+        ("Your top-up has arrived, and 10 are waiting for you", None),
         ("您好", None),
     ],
 )

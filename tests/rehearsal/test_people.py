@@ -94,7 +94,9 @@ def test_some_recharge_too_little_and_most_enough_within_the_offer() -> None:
 def test_a_person_is_moved_to_recharge_only_once() -> None:
     chance = Chance(1)
     person = someone("keen")
-    moved = [r for _ in range(20) for r in react_to_text(chance, person, CHINESE_TEXT) if isinstance(r, Recharge)]
+    moved = [
+        r for _ in range(20) for r in react_to_text(chance, person, CHINESE_TEXT) if isinstance(r, Recharge)
+    ]
     assert len(moved) == 1
 
 
@@ -128,7 +130,19 @@ def test_each_persona_presses_its_keys() -> None:
     assert digits(presses("opts_out", 1)) == ["0"]
     assert digits(presses("repeater", 3)) == ["9", "1", "1"]
     assert digits(presses("wrong_keys", 2)) == ["7", "1"]
-    assert presses("silent", 2) == [None, None]
+    assert presses("hang_up_early", 2) == [None, None]
+
+
+def test_whoever_recharged_for_the_bonus_takes_it() -> None:
+    def takers(recharged: bool) -> int:
+        people = [someone("silent", number) for number in range(200)]
+        for person in people:
+            person.recharge_planned = recharged
+        callees = [Callee(Chance(4), person, Pickup.HUMAN) for person in people]
+        return len(digits([callee.answers_menu("领取请按1") for callee in callees]))
+
+    assert takers(recharged=True) > 170
+    assert takers(recharged=False) < 40
 
 
 def test_keys_follow_what_the_prompt_offers() -> None:

@@ -151,7 +151,7 @@ def test_what_is_put_at_the_present_moment_happens_without_a_jump() -> None:
     asyncio.run(story())
 
 
-def test_a_bug_in_an_action_comes_out_of_the_jump_that_met_it() -> None:
+def test_a_bug_in_an_action_comes_out_of_the_jump_that_met_it(caplog: pytest.LogCaptureFixture) -> None:
     async def story() -> None:
         schedule = Schedule(VirtualClock(NOON))
 
@@ -164,6 +164,7 @@ def test_a_bug_in_an_action_comes_out_of_the_jump_that_met_it() -> None:
         await schedule.advance(later(minutes=2))
 
     asyncio.run(story())
+    assert "an event of the rehearsal failed" in caplog.text
 
 
 def test_a_life_goes_on_at_the_moments_it_names_and_can_be_woken_early_once() -> None:
@@ -199,5 +200,25 @@ def test_on_the_real_clock_things_happen_by_themselves() -> None:
         schedule.put(schedule.now + timedelta(milliseconds=20), "a", action)
         await asyncio.wait_for(happened.wait(), 5)
         await schedule.close()
+
+    asyncio.run(story())
+
+
+def test_a_life_that_has_not_begun_can_begin_at_once_even_while_the_clock_is_catching_up() -> None:
+    async def story() -> None:
+        schedule = Schedule(VirtualClock(NOON), concurrency=1)
+        begun: list[datetime] = []
+
+        async def tell(life: Life) -> AsyncGenerator[datetime, None]:
+            begun.append(life.at)
+            yield life.at + timedelta(days=1)
+
+        async def begin_another(at: datetime) -> None:
+            schedule.wake(schedule.begin("b", later(hours=2), tell))
+
+        schedule.put(later(minutes=1), "a", begin_another)
+        schedule.put(later(minutes=2), "a", begin_another)
+        await schedule.advance(later(minutes=10))
+        assert begun == [later(minutes=10), later(minutes=10)]
 
     asyncio.run(story())

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -14,12 +15,24 @@ from tests.rehearsal.stand_ins import ACCOUNT_SID, AUTH_TOKEN, SENDER, START, Pr
 pytestmark = [pytest.mark.enable_socket, pytest.mark.timeout(60)]
 
 
-@pytest.fixture
-def client(rehearsal: Rehearsal) -> Iterator[Client]:
-    client = Client(ACCOUNT_SID, AUTH_TOKEN)
+@contextmanager
+def connected(rehearsal: Rehearsal, token: str = AUTH_TOKEN) -> Iterator[Client]:
+    client = Client(ACCOUNT_SID, token)
     client.api.base_url = rehearsal.base_url
     yield client
     client.http_client.session.close()
+
+
+@pytest.fixture
+def client(rehearsal: Rehearsal) -> Iterator[Client]:
+    with connected(rehearsal) as client:
+        yield client
+
+
+@pytest.fixture
+def plain_client(plain_rehearsal: Rehearsal) -> Iterator[Client]:
+    with connected(plain_rehearsal) as client:
+        yield client
 
 
 def test_a_message_is_created_fetched_listed_and_redacted(client: Client, rehearsal: Rehearsal) -> None:
@@ -44,7 +57,9 @@ def test_lists_are_paged_newest_first_and_filtered(client: Client, rehearsal: Re
     ]
     assert [message.sid for message in client.messages.list(page_size=10)] == made[::-1]
     assert len(client.messages.list(page_size=10, limit=12)) == 12
-    assert [message.sid for message in client.messages.list(to="+8613800000001", page_size=4)] == made[1::3][::-1]
+    assert [message.sid for message in client.messages.list(to="+8613800000001", page_size=4)] == made[1::3][
+        ::-1
+    ]
     assert client.messages.list(from_="+8610690001") == []
     page = client.messages.page(page_size=10)
     assert [message.sid for message in page.next_page()] == made[14:4:-1]
@@ -108,18 +123,22 @@ def test_a_message_by_a_service_gets_its_sender_when_queued(client: Client, rehe
         ({"to": "+8613800000001", "from_": SENDER}, 400, 21602),
         ({"to": "+8613800000001", "from_": SENDER, "body": "x" * 1601}, 400, 21617),
         ({"to": SENDER, "from_": SENDER, "body": "hi"}, 400, 21266),
-        ({"to": "+8613800000001", "from_": SENDER, "body": "hi", "status_callback": "http://a_b/c"}, 400, 21609),
+        (
+            {"to": "+8613800000001", "from_": SENDER, "body": "hi", "status_callback": "http://a_b/c"},
+            400,
+            21609,
+        ),
         ({"to": "+15005550009", "from_": SENDER, "body": "hi"}, 400, 21614),
         ({"to": "+15005550004", "from_": SENDER, "body": "hi"}, 400, 21610),
     ],
 )
 def test_a_message_that_twilio_would_refuse_is_refused_with_its_code(
-    client: Client, rehearsal: Rehearsal, wanted: dict[str, str], status: int, code: int
+    plain_client: Client, plain_rehearsal: Rehearsal, wanted: dict[str, str], status: int, code: int
 ) -> None:
     with pytest.raises(TwilioRestException) as raised:
-        client.messages.create(**wanted)
+        plain_client.messages.create(**wanted)
     assert (raised.value.status, raised.value.code) == (status, code)
-    assert rehearsal.get("state")["accepted"]["messages"] == 0
+    assert plain_rehearsal.get("state")["accepted"]["messages"] == 0
 
 
 def test_someone_blocked_at_the_carrier_is_refused(client: Client, rehearsal: Rehearsal) -> None:
@@ -130,21 +149,21 @@ def test_someone_blocked_at_the_carrier_is_refused(client: Client, rehearsal: Re
 
 
 def test_wrong_credentials_unknown_resources_and_limits(client: Client, rehearsal: Rehearsal) -> None:
-    stranger = Client(ACCOUNT_SID, "wrong")
-    stranger.api.base_url = rehearsal.base_url
-
     def error_of(ask: Callable[[], object]) -> tuple[int, int]:
         with pytest.raises(TwilioRestException) as raised:
             ask()
         return raised.value.status, raised.value.code
 
-    assert error_of(lambda: stranger.messages.create(to="+86138", from_=SENDER, body="hi")) == (401, 20003)
+    with connected(rehearsal, token="wrong") as stranger:
+        assert error_of(lambda: stranger.messages("SM" + "0" * 32).fetch()) == (401, 20003)
     assert error_of(lambda: client.messages("SM" + "0" * 32).fetch()) == (404, 20404)
     assert error_of(lambda: client.calls("CA" + "0" * 32).update(status="completed")) == (404, 20404)
     assert error_of(lambda: client.conferences("CF" + "0" * 32).fetch()) == (404, 20404)
     rehearsal.set_faults(rate_limit=1)
-    assert error_of(lambda: client.messages.create(to="+8613800000001", from_=SENDER, body="hi")) == (429, 20429)
-    stranger.http_client.session.close()
+    assert error_of(lambda: client.messages.create(to="+8613800000001", from_=SENDER, body="hi")) == (
+        429,
+        20429,
+    )
 
 
 def test_a_call_is_created_lived_fetched_and_listed(
@@ -182,13 +201,16 @@ def test_a_call_is_created_lived_fetched_and_listed(
     ],
 )
 def test_a_call_that_twilio_would_refuse_is_refused_with_its_code(
-    client: Client, wanted: dict[str, str], code: int
+    plain_client: Client, wanted: dict[str, str], code: int
 ) -> None:
     with pytest.raises(TwilioRestException) as raised:
-        client.calls.create(**wanted)
+        plain_client.calls.create(**wanted)
     assert (raised.value.status, raised.value.code) == (400, code)
 
 
+@pytest.mark.filterwarnings(
+    "ignore:.*(BasicAuth|auth).* is deprecated:DeprecationWarning"
+)  # the library's own
 def test_the_asynchronous_client_sees_the_same(rehearsal: Rehearsal) -> None:
     async def story() -> None:
         http = AsyncTwilioHttpClient(max_retries=None)

@@ -165,7 +165,9 @@ def test_a_callee_who_hangs_up_ends_the_call() -> None:
 
 def test_impatience_cuts_a_prompt_which_then_was_not_heard() -> None:
     listener = Listener()
-    _, seconds = play("<Say>A rather long sentence that nobody waits for</Say><Say>More</Say>", listener, Web(), seconds=2)
+    _, seconds = play(
+        "<Say>A rather long sentence that nobody waits for</Say><Say>More</Say>", listener, Web(), seconds=2
+    )
     assert seconds == 2
     assert listener.heard == []
 

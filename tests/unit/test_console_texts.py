@@ -7,7 +7,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from console import catalogue, labels
 from jinja2 import Environment
 
 from bot.domain.attempts import AttemptStatus, Channel
@@ -15,6 +14,7 @@ from bot.domain.campaigns import Arm, CampaignStatus
 from bot.domain.contact import Reason
 from bot.domain.grants import GrantStatus
 from bot.domain.work_orders import Disposition, WorkOrderStatus
+from console import catalogue, labels
 
 TEMPLATES = sorted((catalogue.CONSOLE / "templates").rglob("*.html"))
 SHOWN_ATTRIBUTES = {"title", "aria-label", "alt", "placeholder", "aria-description"}
@@ -53,7 +53,8 @@ def bare_words(source: str) -> list[str]:
 
 
 def test_the_check_sees_bare_text_and_bare_attributes() -> None:
-    source = """<p title="Shown">{{ _("fine") }} bare {% trans %}fine{% endtrans %}</p><a aria-label="{{ _('x') }}"></a>"""
+    source = """<p title="Shown">{{ _("fine") }} bare {% trans %}fine{% endtrans %}</p>
+                <a aria-label="{{ _('fine') }}"></a>"""
     assert bare_words(source) == ["Shown", "bare"]
 
 

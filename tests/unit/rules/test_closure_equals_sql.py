@@ -38,7 +38,7 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-number_leaf = st.sampled_from(["n", "k", "null"]) | st.integers(0, 5).map(str) | numbers.map(lambda x: f"({x})")
+number_leaf = st.sampled_from(["n", "k"]) | st.integers(0, 5).map(str) | numbers.map(lambda x: f"({x})")
 text_leaf = st.sampled_from(["t", "s"]) | texts.map(quoted)
 text_side = text_leaf | st.tuples(st.sampled_from(["lower", "upper", "trim"]), text_leaf).map(
     lambda pair: f"{pair[0]}({pair[1]})"
@@ -49,7 +49,9 @@ def _numbers(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     pair = st.tuples(inner, inner)
     return (
         st.tuples(inner, st.sampled_from("+-*/"), inner).map(lambda x: f"({x[0]} {x[1]} {x[2]})")
-        | st.tuples(st.sampled_from(["abs", "floor", "ceil", "round"]), inner).map(lambda x: f"{x[0]}({x[1]})")
+        | st.tuples(st.sampled_from(["abs", "floor", "ceil", "round"]), inner).map(
+            lambda x: f"{x[0]}({x[1]})"
+        )
         | st.tuples(st.sampled_from(["coalesce", "least", "greatest"]), pair).map(
             lambda x: f"{x[0]}({x[1][0]}, {x[1][1]})"
         )
@@ -61,12 +63,14 @@ def _numbers(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 number = st.recursive(number_leaf, _numbers, max_leaves=4)
 signs = st.sampled_from(["=", "<>", "<", "<=", ">", ">="])
 flag_leaf = st.one_of(
-    st.sampled_from(["f", "f = true", "null is null"]),
+    st.sampled_from(["f", "f = true"]),
     st.tuples(number, signs, number).map(" ".join),
     st.tuples(text_side, signs, text_side).map(" ".join),
     st.tuples(st.just("d"), signs, dates.map(lambda day: quoted(str(day)))).map(" ".join),
     st.tuples(number, number, number).map(lambda x: f"{x[0]} between {x[1]} and {x[2]}"),
-    st.tuples(number, st.lists(number, min_size=1, max_size=3)).map(lambda x: f"{x[0]} in ({', '.join(x[1])})"),
+    st.tuples(number, st.lists(number, min_size=1, max_size=3)).map(
+        lambda x: f"{x[0]} in ({', '.join(x[1])})"
+    ),
     st.tuples(text_leaf, st.lists(text_leaf, min_size=1, max_size=3)).map(
         lambda x: f"{x[0]} not in ({', '.join(x[1])})"
     ),

@@ -103,6 +103,8 @@ def test_a_mistake_is_named_with_its_place(text: str, expected: str, catalogue: 
         "name like 'a\\%'",
         "name like tier",
         "balance is true",
+        "balance = null",
+        "balance in (1, null)",
         "sum(balance) over () > 1",
     ],
 )

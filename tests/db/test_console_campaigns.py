@@ -1,0 +1,179 @@
+"""The campaigns' pages: progress, the result with its doubt, the flow's drawing, pause and resume."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime, timedelta
+from html import unescape
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from bot.store.models import AuditRow, CampaignRow
+from bot.store.transaction import Transaction
+from tests.console_app import make_app, make_person, make_readable_campaign, post, sign_in
+from tests.db.factories import (
+    make_attempt,
+    make_customer,
+    make_decision,
+    make_enrolment,
+    make_grant,
+    make_topup,
+)
+
+
+@pytest.fixture
+def client(transaction: Transaction, now: datetime) -> FlaskClient:
+    with transaction() as tx:
+        make_person(tx, login="olga", role="operator")
+    client = make_app(transaction, now).test_client()
+    sign_in(client, "olga")
+    return client
+
+
+@pytest.fixture
+def campaign(transaction: Transaction, now: datetime) -> int:
+    """Running: 40 treated, of whom 20 were written to, 12 recharged and 10 were granted; 20 in control."""
+    with transaction() as tx:
+        campaign = make_readable_campaign(tx, name="November", control_share="0.3333")
+        for number in range(40):
+            customer = make_customer(tx)
+            enrolment = make_enrolment(tx, campaign_id=campaign, customer_id=customer)
+            if number < 20:
+                attempt = make_attempt(
+                    tx, enrolment_id=enrolment, status="delivered", carrier_sid=f"SM{number}", taken_at=now
+                )
+                make_decision(tx, attempt_id=attempt)
+            elif number < 23:
+                make_attempt(tx, enrolment_id=enrolment, status="denied", reason="no_consent")
+            if number < 12:
+                make_topup(tx, customer, "50.00", enrolment_id=enrolment)
+            if number < 10:
+                make_grant(
+                    tx,
+                    enrolment_id=enrolment,
+                    status="granted",
+                    granted_at=now,
+                    billing_ref=f"B{number}",
+                    due_at=None,
+                )
+        for _ in range(20):
+            make_enrolment(tx, campaign_id=campaign, customer_id=make_customer(tx), arm="control")
+    return campaign
+
+
+def charts(page: str) -> dict[str, dict[str, object]]:
+    """The data of each chart on a page, by kind."""
+    found = re.findall(r'data-kind="(\w+)" data-chart="([^"]*)"', page)
+    return {kind: json.loads(unescape(data)) for kind, data in found}
+
+
+def test_the_list_shows_each_campaigns_progress(client: FlaskClient, campaign: int) -> None:
+    page = client.get("/campaigns/").text
+    assert "November" in page
+    assert re.search(r'max="40" value="20" aria-label="Contacted"', page)
+    assert re.search(r'max="60" value="60" aria-label="Enrolled"', page)
+
+
+def test_without_campaigns_the_list_says_so(client: FlaskClient) -> None:
+    assert "No campaign yet" in client.get("/campaigns/").text
+
+
+def test_the_page_shows_the_result_with_its_interval(client: FlaskClient, campaign: int) -> None:
+    page = client.get(f"/campaigns/{campaign}").text
+    assert "The treated recharged more often: 30.0 points more than the control arm." in page
+    rows = charts(page)["intervals"]["rows"]
+    assert isinstance(rows, list)
+    assert [row["name"] for row in rows] == ["Treated", "Control", "Difference"]
+    assert all(row["low"] <= row["value"] <= row["high"] for row in rows)
+    assert rows[2]["value"] == pytest.approx(0.3)
+    assert rows[2]["low"] > 0
+
+
+def test_the_page_shows_funnel_days_refusals_and_the_drawn_flow(client: FlaskClient, campaign: int) -> None:
+    page = client.get(f"/campaigns/{campaign}").text
+    assert re.search(r'max="40" value="20" aria-label="Delivered"', page)
+    assert re.search(r"No consent</td>.*?>3</td>", page, re.DOTALL)
+    days = charts(page)["days"]
+    assert days["labels"] == ["Nov 22"]
+    assert [one["values"] for one in days["series"]] == [[20], [0], [10]]  # type: ignore[attr-defined]
+    assert 'data-step="invite_by_sms"' in page
+    assert "Invitation by SMS" in page
+
+
+def test_nothing_on_the_page_needs_inline_styles_or_scripts(client: FlaskClient, campaign: int) -> None:
+    page = client.get(f"/campaigns/{campaign}").text
+    assert "<style" not in page
+    assert not re.search(r"\sstyle=", page)
+    assert not re.search(r"\son\w+=", page)
+    assert all(" src=" in tag for tag in re.findall(r"<script[^>]*>", page))
+    assert client.get("/campaigns/drawing.css").mimetype == "text/css"
+
+
+def test_a_running_campaign_is_asked_for_again_and_a_finished_one_is_left_alone(
+    client: FlaskClient, transaction: Transaction, campaign: int
+) -> None:
+    fragment = client.get(f"/campaigns/{campaign}/live").text
+    assert "every 2s" in fragment
+    assert "<html" not in fragment
+    assert "every 2s" in client.get("/campaigns/progress").text
+    with transaction() as tx:
+        tx.get_one(CampaignRow, campaign).status = "finished"
+    assert "every 2s" not in client.get(f"/campaigns/{campaign}/live").text
+    assert "every 2s" not in client.get("/campaigns/progress").text
+
+
+def test_an_operator_pauses_and_resumes_and_both_are_written_down(
+    client: FlaskClient, transaction: Transaction, campaign: int
+) -> None:
+    post(client, f"/campaigns/{campaign}/move", to="paused")
+    assert "The campaign is paused" in client.get(f"/campaigns/{campaign}").text
+    post(client, f"/campaigns/{campaign}/move", to="running")
+    with transaction() as tx:
+        moves = tx.scalars(
+            select(AuditRow).where(AuditRow.action == "campaign.move").order_by(AuditRow.id)
+        ).all()
+    assert [(one.subject, one.before, one.after) for one in moves] == [
+        (f"campaign:{campaign}", {"status": "running"}, {"status": "paused"}),
+        (f"campaign:{campaign}", {"status": "paused"}, {"status": "running"}),
+    ]
+
+
+@pytest.mark.parametrize("status", ["draft", "finished", "aborted"])
+def test_a_campaign_that_cannot_run_has_no_button_and_takes_no_move(
+    client: FlaskClient, transaction: Transaction, status: str
+) -> None:
+    with transaction() as tx:
+        campaign = make_readable_campaign(tx, status=status)
+    assert "/move" not in client.get(f"/campaigns/{campaign}").text
+    post(client, f"/campaigns/{campaign}/move", to="running")
+    assert "no longer possible" in client.get(f"/campaigns/{campaign}").text
+    with transaction() as tx:
+        assert tx.get_one(CampaignRow, campaign).status == status
+
+
+def test_an_impossible_move_or_campaign_is_refused(client: FlaskClient, campaign: int) -> None:
+    assert post(client, f"/campaigns/{campaign}/move", to="finished").status_code == 400
+    assert post(client, "/campaigns/999999/move", to="paused").status_code == 404
+    assert client.get("/campaigns/999999").status_code == 404
+
+
+def test_a_campaign_without_customers_says_so(client: FlaskClient, transaction: Transaction) -> None:
+    with transaction() as tx:
+        campaign = make_readable_campaign(tx, starts_at=datetime.fromisoformat("2026-12-01T00:00Z"))
+    assert "Nobody is enrolled yet" in client.get(f"/campaigns/{campaign}").text
+
+
+def test_quiet_days_are_drawn_too(
+    client: FlaskClient, transaction: Transaction, campaign: int, now: datetime
+) -> None:
+    with transaction() as tx:
+        enrolment = make_enrolment(tx, campaign_id=campaign)
+        make_attempt(
+            tx, enrolment_id=enrolment, status="sent", carrier_sid="SMx", taken_at=now - timedelta(days=3)
+        )
+    days = charts(client.get(f"/campaigns/{campaign}").text)["days"]
+    assert days["labels"] == ["Nov 19", "Nov 20", "Nov 21", "Nov 22"]
+    assert days["series"][0]["values"] == [1, 0, 0, 20]  # type: ignore[index]
