@@ -27,7 +27,7 @@ from bot.outreach.reconcile import Reconciler
 from bot.outreach.send import SmsOutreach, VoiceOutreach
 from bot.outreach.voicemail import VoicemailOutreach
 from bot.published import PublishedFlows
-from bot.store.transaction import Transaction, make_engine, make_statement, make_transaction
+from bot.store.transaction import Statement, Transaction, make_engine, make_statement, make_transaction
 
 
 class Wired:
@@ -48,7 +48,7 @@ class Wired:
         return make_transaction(self.engine)
 
     @cached_property
-    def statement(self) -> Transaction:
+    def statement(self) -> Statement:
         return make_statement(self.engine)
 
     @cached_property

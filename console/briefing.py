@@ -15,7 +15,9 @@ from flask_babel import gettext as _
 from ruamel.yaml import YAML
 
 from bot.config import ROOT
-from bot.flow.model import Offer
+from bot.flow.model import Flow, Offer
+from bot.flow.steps.switch import SwitchStep
+from bot.flow.steps.work_order import WorkOrderStep
 from bot.rules.catalogue import Factor, FactorCatalogue, load_catalogue
 from console.language import count, money, of
 
@@ -56,6 +58,20 @@ def offer(promised: Offer) -> str | None:
     )
 
 
+def rule(flow: Flow, reason: str) -> str | None:
+    """The condition that picked the customer out, where `when 2` can mean only one branch of the flow."""
+    first, _, number = reason.partition(" ")
+    if first != "when" or not number.isdecimal():
+        return None
+    conditions = [
+        step.branches[int(number) - 1].when.text
+        for step in flow.steps.values()
+        if isinstance(step, SwitchStep) and 0 < int(number) <= len(step.branches)
+        if isinstance(flow.steps.get(step.branches[int(number) - 1].target), WorkOrderStep)
+    ]
+    return conditions[0] if len(conditions) == 1 else None
+
+
 def facts(factors: Mapping[str, Any]) -> list[Fact]:
     """The known ones in the catalogue's order, then the rest under their own names."""
     known = _catalogue()
@@ -78,7 +94,9 @@ def _value(factor: Factor | None, value: Any) -> str:
     if factor is not None and factor.unit == "money":
         return money(Decimal(str(value)))
     if isinstance(value, int | float):
-        return count(Decimal(str(value)))
+        written = count(Decimal(str(value)))
+        # An abbreviation reads the same in every language; the others are in the titles.
+        return f"{written} {factor.unit}" if factor is not None and (factor.unit or "").isupper() else written
     if factor is not None and factor.type == "date":
         return format_date(date.fromisoformat(str(value)[:10]))
     return str(value)

@@ -135,8 +135,8 @@ def _shown(campaign_id: int) -> dict[str, Any]:
         "funnel": results.funnel(found),
         "days": _days(days, found.until),
         "graph": _graph(flow, counts),
-        "drops": results.drops(found.denied),
-        "ends": results.ends(found.results),
+        "drops": results.drops(found),
+        "ends": results.ends(found),
         "costs": results.costs(found),
     }
 

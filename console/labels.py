@@ -13,7 +13,6 @@ WORDS = {
         "finished": _l("Finished"),
         "aborted": _l("Aborted"),
     },
-    "arm": {"treatment": _l("Treated"), "control": _l("Control")},
     "attempt": {
         "due": _l("Waiting"),
         "sending": _l("Being sent"),
@@ -32,7 +31,6 @@ WORDS = {
         "denied": _l("Not permitted"),
         "expired": _l("Too late to send"),
     },
-    "channel": {"sms": _l("SMS"), "call": _l("Call")},
     "grant": {
         "accepted": _l("Offer accepted"),
         "qualified": _l("Recharged enough"),
@@ -74,11 +72,6 @@ WORDS = {
         "flow_moved_on": _l("No longer needed"),
         "missing_value": _l("A value for the text is missing"),
     },
-    "verdict": {
-        "allowed": _l("Permitted"),
-        "deferred": _l("Put off"),
-        "denied": _l("Not permitted"),
-    },
     "tier": {"high": _l("High value"), "mid": _l("Mid value"), "ordinary": _l("Ordinary")},
     "language": {"zh": _l("Chinese"), "en": _l("English")},
     "role": {"admin": _l("Administrator"), "operator": _l("Operator"), "manager": _l("Customer manager")},
@@ -105,7 +98,8 @@ WORDS = {
         "unanswered": _l("Asked for a manager on the line; nobody was free"),
         "refused": _l("The bonus could not be credited"),
         "after": _l("Did not answer in time"),
-        "else": _l("Picked out by the flow's rules"),
+        "when": _l("Picked out by a rule of the flow"),
+        "else": _l("Picked out by no rule of the flow"),
         "started": _l("The flow begins with a manager"),
     },
 }
@@ -114,7 +108,6 @@ WORDS = {
 _WHY_WITH_DETAIL = {
     "reply": _l("Answered the message with “%(detail)s”"),
     "key": _l("Pressed %(detail)s in the call"),
-    "when": _l("Picked out by the flow's rule %(detail)s"),
     "after": _l("Did not answer within %(detail)s"),
 }
 
@@ -123,6 +116,8 @@ TONES = {
     "campaign": {"running": "live", "paused": "warn", "finished": "good", "aborted": "bad", "draft": ""},
     "work_order": {"open": "calm", "in_progress": "warn", "closed": "good"},
 }
+#: `when 2` counts the branches of a switch: the page shows the branch's own condition instead.
+_WHY_WITHOUT_DETAIL = {"when"}
 
 
 def word(kind: str, value: str) -> str:
@@ -132,9 +127,9 @@ def word(kind: str, value: str) -> str:
 
 def why(reason: str) -> str:
     """Why a work order was opened: the way by which the flow came to it, in words."""
-    if reason in WORDS["why"]:
-        return word("why", reason)
     first, _, detail = reason.partition(" ")
+    if reason in WORDS["why"] or first in _WHY_WITHOUT_DETAIL:
+        return word("why", first if first in _WHY_WITHOUT_DETAIL else reason)
     sentence = _WHY_WITH_DETAIL.get(first)
     return str(sentence) % {"detail": detail} if sentence is not None and detail else reason
 

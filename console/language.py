@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton, format_timedelta
-from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent
 from flask import Blueprint, Flask, redirect, request, session, url_for
 from flask_babel import Babel, get_locale
 from werkzeug.exceptions import NotFound
@@ -55,20 +55,13 @@ def zone() -> ZoneInfo:
 def install(app: Flask) -> None:
     Babel(app, locale_selector=selected, default_translation_directories=str(TRANSLATIONS))
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    filters = (count, compact, share, points, money, moment, weekday, clock, span, duration)
+    filters = (count, share, points, money, moment, weekday, clock, span, duration)
     app.jinja_env.filters.update({write.__name__: write for write in filters})
     app.jinja_env.globals.update(LANGUAGES=LANGUAGES, language=selected, zone_name=lambda: zone().key)
 
 
 def count(value: int | Decimal) -> str:
     return format_decimal(value, locale=get_locale())
-
-
-def compact(value: int) -> str:
-    """Whole up to four digits, then short: 12K, 1.2万."""
-    if value < 10_000:
-        return count(value)
-    return format_compact_decimal(value, locale=get_locale(), fraction_digits=1)
 
 
 def share(value: float, digits: int = 1) -> str:

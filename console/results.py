@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -44,9 +43,18 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
-class Drop:
+class End:
     name: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """One reason of the gate: contacts it refused, and customers whom nothing reached because of it."""
+
+    name: str
+    contacts: int
+    customers: int
 
 
 def figures(report: Report) -> list[Figure]:
@@ -126,16 +134,19 @@ def intervals(report: Report) -> list[Interval]:
     ]
 
 
-def drops(reasons: Mapping[str, int]) -> list[Drop]:
-    """The most frequent first."""
-    named = [Drop(word("reason", reason), n) for reason, n in reasons.items()]
-    return sorted(named, key=lambda drop: -drop.count)
+def drops(report: Report) -> list[Drop]:
+    """The reason that kept most customers from us first."""
+    found = [
+        Drop(word("reason", reason), report.denied.get(reason, 0), report.never_contacted.get(reason, 0))
+        for reason in {**report.denied, **report.never_contacted}
+    ]
+    return sorted(found, key=lambda drop: (-drop.customers, -drop.contacts, drop.name))
 
 
-def ends(found: Mapping[str, int]) -> list[Drop]:
+def ends(report: Report) -> list[End]:
     """In the same words as the ends in the flow's drawing; the most frequent first."""
-    named = [Drop(_sentence(result_in_words(result, selected())), n) for result, n in found.items()]
-    return sorted(named, key=lambda drop: -drop.count)
+    found = [End(_sentence(result_in_words(name, selected())), n) for name, n in report.results.items()]
+    return sorted(found, key=lambda end: (-end.count, end.name))
 
 
 def costs(report: Report) -> list[Figure]:

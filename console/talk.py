@@ -15,11 +15,25 @@ from bot.domain.attempts import AttemptStatus
 from bot.domain.contact import Reason
 from bot.domain.grants import GrantStatus
 from bot.store.conversation import Entry
+from bot.store.spoken import Line
 from console.labels import word
 from console.language import duration, moment, money
 
 #: These put an attempt off for a moment of housekeeping; nobody reads a conversation for them.
 _NOT_WORTH_TELLING = {Reason.NEWS_WAITING, Reason.FLOW_MOVED_ON}
+_WITHIN_A_MOMENT = {
+    "recharge": 0,
+    "grant": 1,
+    "denied": 2,
+    "deferred": 2,
+    "sms": 3,
+    "call": 3,
+    "reply": 4,
+    "keypress": 4,
+    "accepted": 5,
+    "opt_out": 6,
+    "work_order": 7,
+}
 _TROUBLE = {AttemptStatus.UNDELIVERED, AttemptStatus.FAILED, AttemptStatus.EXPIRED}
 _GRANT_TONES = {
     GrantStatus.GRANTED: ("good", "gift"),
@@ -27,15 +41,6 @@ _GRANT_TONES = {
     GrantStatus.REFUSED: ("bad", "alert-triangle"),
     GrantStatus.REVERSED: ("bad", "alert-triangle"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One sentence in a call: what the bot said, or the keys that the customer pressed."""
-
-    at: datetime
-    pressed: bool
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,36 +62,49 @@ class Day:
     turns: tuple[Turn, ...]
 
 
-def days(entries: Iterable[Entry], steps: Mapping[str, str], zone: ZoneInfo) -> list[Day]:
-    """By calendar day where the customer lives; `steps` are the flow's titles by step name."""
-    turns = _turns(sorted(entries, key=lambda entry: entry.at), steps, zone)
+def days(
+    entries: Iterable[Entry], lines: Sequence[Line], steps: Mapping[str, str], zone: ZoneInfo
+) -> list[Day]:
+    """By calendar day where the customer lives; `lines` go into their calls, `steps` are the flow's titles."""
+    turns = _turns(sorted(entries, key=_order), steps, zone)
+    turns = _with_lines(turns, lines)
     by_day = groupby(turns, key=lambda turn: turn.at.astimezone(zone).date())
     return [Day(day, tuple(of_day)) for day, of_day in by_day]
 
 
-def _turns(entries: Sequence[Entry], steps: Mapping[str, str], zone: ZoneInfo) -> list[Turn]:
-    turns: list[Turn] = []
-    call: int | None = None  # where in `turns` the last call stands: its words and keys go into it
+def _order(entry: Entry) -> tuple[datetime, int]:
+    """By time; in one moment the cause before its effect."""
+    accepted = entry.detail.get("status") == GrantStatus.ACCEPTED
+    return entry.at, _WITHIN_A_MOMENT["accepted" if entry.kind == "grant" and accepted else entry.kind]
+
+
+def _turns(entries: Iterable[Entry], steps: Mapping[str, str], zone: ZoneInfo) -> list[Turn]:
+    turns = []
     put_off: str | None = None  # the reason of a deferral just told: its repeats say nothing new
     for entry in entries:
-        if entry.kind in ("said", "keypress") and call is not None:
-            line = Line(entry.at, entry.kind == "keypress", entry.text or "")
-            turns[call] = replace(turns[call], lines=(*turns[call].lines, line))
-            continue
         turn = _turn(entry, steps, zone)
         reason = entry.detail.get("reason") if entry.kind == "deferred" else None
         if turn is None or (reason is not None and reason == put_off):
             continue
         put_off = reason
         turns.append(turn)
-        if entry.kind == "call":
-            call = len(turns) - 1
     return turns
+
+
+def _with_lines(turns: Sequence[Turn], lines: Sequence[Line]) -> list[Turn]:
+    """Each line in the last call that had begun by then."""
+    told = list(turns)
+    calls = [n for n, turn in enumerate(told) if turn.look == "call"]
+    for line in lines:
+        begun = [n for n in calls if told[n].at <= line.at]
+        if begun:
+            told[begun[-1]] = replace(told[begun[-1]], lines=(*told[begun[-1]].lines, line))
+    return told
 
 
 def _turn(entry: Entry, steps: Mapping[str, str], zone: ZoneInfo) -> Turn | None:
     detail = entry.detail
-    match entry.kind:
+    match entry.kind:  # key presses are told with what they answered, in their call
         case "sms":
             return _sms(entry, steps)
         case "call":

@@ -82,7 +82,7 @@ def page(order_id: int) -> ResponseReturnValue:
     built = wiring.wired()
     with built.transaction() as tx:
         entries = conversation(tx, customer_id=found.order.customer_id)
-        entries += spoken(tx, found.order.customer_id)
+        lines = spoken(tx, found.order.customer_id)
         flow = built.flows.get(tx, found.flow_revision, found.offer)
     zone = ZoneInfo(found.customer_time_zone) if found.customer_time_zone else language.zone()
     titles = {name: language.of(step.title) or name for name, step in flow.steps.items()}
@@ -91,10 +91,11 @@ def page(order_id: int) -> ResponseReturnValue:
         page=found,
         order=found.order,
         may=_may(found),
+        rule=briefing.rule(flow, found.order.reason),
         script=briefing.script(found.script),
         offer=briefing.offer(flow.offer),
         facts=briefing.facts(found.factors),
-        talk=talk.days(entries, titles, zone),
+        talk=talk.days(entries, lines, titles, zone),
         zone=zone.key,
         dispositions=list(Disposition),
         longest_note=LONGEST_NOTE,

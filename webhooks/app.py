@@ -19,6 +19,7 @@ def register(app: Flask, wired: Wired, bell: Bell) -> None:
     keep(
         app,
         Edge(
+            transaction=wired.transaction,
             statement=wired.statement,
             clock=wired.clock,
             voice=wired.voice,

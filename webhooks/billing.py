@@ -60,7 +60,7 @@ def _store(event_id: str, event_type: str, topup: dict[str, Any], event_time: st
         "event_time": event_time,
     }
     parts = edge()
-    with parts.statement() as tx:
+    with parts.transaction() as tx:
         customer_id = events.customer_of_number(tx, msisdn)
     now = parts.clock.now()
     return store(NewEvent(f"billing:{event_id}", "billing.topup", payload, now, customer_id=customer_id))

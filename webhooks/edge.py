@@ -14,14 +14,15 @@ from bot.domain.clock import Clock
 from bot.inbound.voice import Voice
 from bot.store import events
 from bot.store.events import NewEvent
-from bot.store.transaction import Transaction
+from bot.store.transaction import Statement, Transaction
 
 _KEY = "keepline_edge"
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    statement: Transaction
+    transaction: Transaction
+    statement: Statement
     clock: Clock
     voice: Voice
     bell: Bell
@@ -62,8 +63,8 @@ def attempt_id() -> UUID | None:
 def store(event: NewEvent) -> Response:
     """Once, then the bell, then 204: also for a repeat, so that the sender stops."""
     parts = edge()
-    with parts.statement() as tx:
-        new = events.leave_one(tx, event)
-    if new is not None:
+    with parts.statement() as connection:
+        new = events.leave_one(connection, event)
+    if new:
         parts.bell.ring([Queue.INBOUND])
     return Response(status=204)

@@ -12,6 +12,6 @@ pages = Blueprint("health", __name__)
 
 @pages.get("/healthz")
 def healthz() -> Response:
-    with edge().statement() as tx:
+    with edge().transaction() as tx:
         events.reachable(tx)
     return Response("ok", mimetype="text/plain")

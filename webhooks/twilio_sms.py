@@ -30,7 +30,7 @@ def inbound() -> Response:
     sent = form()
     sid = sent.get("MessageSid", "")
     if sid:
-        with edge().statement() as tx:
+        with edge().transaction() as tx:
             customer_id = events.customer_of_number(tx, sent.get("From", ""))
         now = edge().clock.now()
         store(NewEvent(f"sms:in:{sid}", "sms.inbound", sent, now, customer_id=customer_id))

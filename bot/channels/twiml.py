@@ -76,5 +76,5 @@ def render(spoken: Spoken) -> str:
 
 
 def _say(verb: VoiceResponse | Gather, text: str, language: str) -> None:
-    code, voice = _VOICES.get(language, _VOICES["en"])
+    code, voice = _VOICES.get(language.split("-")[0], _VOICES["en"])
     verb.say(text, language=code, voice=voice)

@@ -16,9 +16,9 @@ from bot import embedded
 from bot.bell import Queue
 from bot.bootstrap import wired
 from bot.config import load_settings
+from bot.store import locks
 from bot.store.migrate import migrate
 
-BEAT_LOCK = 0x4B4C_0002
 _ALL_QUEUES = ",".join(queue.value for queue in Queue)
 
 
@@ -57,7 +57,7 @@ def beat() -> None:
     parts = wired()
     with parts.engine.connect() as connection:
         waiting_said = False
-        while not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({BEAT_LOCK})").scalar():
+        while not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({locks.BEAT})").scalar():
             if not waiting_said:
                 click.echo("another beat is running; waiting for it to end", err=True)
                 waiting_said = True

@@ -30,13 +30,14 @@ _ROOM = {Alphabet.GSM7: (160, 153), Alphabet.UCS2: (70, 67)}  # alone; as a part
 def count_segments(text: str) -> SegmentCount:
     """An empty text is one segment: carriers bill it so. No character is split between two parts."""
     alphabet = alphabet_of(text)
-    widths = [_width(letter, alphabet) for letter in text]
     alone, part = _ROOM[alphabet]
-    units = sum(widths)
+    units = _units(text, alphabet)
     if units <= alone:
         return SegmentCount(alphabet, units, 1)
+    if units == len(text):  # nothing could be split
+        return SegmentCount(alphabet, units, -(-units // part))
     segments, used = 1, 0
-    for width in widths:
+    for width in (_width(letter, alphabet) for letter in text):
         if used + width > part:
             segments, used = segments + 1, 0
         used += width
@@ -50,6 +51,13 @@ def alphabet_of(text: str) -> Alphabet:
 def outside_gsm7(text: str) -> frozenset[str]:
     """The characters that make the whole text UCS-2."""
     return frozenset(text) - _BASIC - _EXTENDED
+
+
+def _units(text: str, alphabet: Alphabet) -> int:
+    """As many as the widths of all letters; every message is counted, so without a loop over them."""
+    if alphabet is Alphabet.UCS2:
+        return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text) + sum(map(text.count, _EXTENDED))
 
 
 def _width(letter: str, alphabet: Alphabet) -> int:

@@ -85,7 +85,7 @@ def _money(value: object, manner: Manner) -> str:
     """Whole amounts without cents: 50元, ¥50 or $8.60; said aloud as words ("50 US dollars")."""
     amount = _decimal(value).quantize(_CENT)
     pattern = "#,##0" if amount == amount.to_integral_value() else "#,##0.00"
-    number = _tidy(format_decimal(abs(amount), format=pattern, locale=manner.locale))
+    number = _grouped(abs(amount), pattern, manner.locale)
     sign = "-" if amount < 0 else ""
     if manner.locale.language == "zh":
         unit = "元" if manner.currency == "CNY" else get_currency_name(manner.currency, locale=manner.locale)
@@ -93,6 +93,12 @@ def _money(value: object, manner: Manner) -> str:
     if manner.spoken:
         return f"{sign}{number} {get_currency_name(manner.currency, count=amount, locale=manner.locale)}"
     return f"{sign}{_symbol(manner)}{number}"
+
+
+@lru_cache(maxsize=4096)
+def _grouped(amount: Decimal, pattern: str, locale: Locale) -> str:
+    """Kept, because a campaign's amounts are the same for thousands of texts, and Babel is slow at them."""
+    return _tidy(format_decimal(amount, format=pattern, locale=locale))
 
 
 def _symbol(manner: Manner) -> str:
@@ -113,8 +119,13 @@ def _days(value: object, manner: Manner) -> str:
 
 def _in_units(span: timedelta, unit: Literal["hour", "day"], manner: Manner) -> str:
     """7 days, never "1 week": the threshold keeps Babel from choosing a larger unit."""
-    text = _tidy(format_timedelta(span, granularity=unit, threshold=10**6, locale=manner.locale))
-    return text.replace(" ", "") if manner.locale.language == "zh" else text
+    return _span(span, unit, manner.locale)
+
+
+@lru_cache(maxsize=1024)
+def _span(span: timedelta, unit: Literal["hour", "day"], locale: Locale) -> str:
+    text = _tidy(format_timedelta(span, granularity=unit, threshold=10**6, locale=locale))
+    return text.replace(" ", "") if locale.language == "zh" else text
 
 
 def _date(value: object, manner: Manner) -> str:

@@ -41,16 +41,15 @@ class Batch:
     def load(
         self, attempt_ids: Iterable[UUID], enrolment_ids: Iterable[int], customers: Iterable[int]
     ) -> None:
-        """Read what the events are about, then lock the enrolments: always in id order, before any attempt."""
-        seen = attempts.by_ids(self.tx, attempt_ids)
+        """Lock the enrolments that the events are about, always in id order; only then read the attempts."""
+        about = list(attempt_ids)
         self.active_of = enrolments.active_of(self.tx, customers)
-        wanted = {one.enrolment_id for one in seen.values()} | set(enrolment_ids)
+        wanted = set(enrolment_ids)
         for ids in self.active_of.values():
             wanted.update(ids)
-        for enrolment in enrolments.lock(self.tx, wanted).values():
+        for enrolment in enrolments.lock(self.tx, wanted, of_attempts=about).values():
             self.add(enrolment)
-        # Read again under the lock: a record or another batch may have moved them meanwhile.
-        self.attempts = attempts.by_ids(self.tx, seen)
+        self.attempts = attempts.by_ids(self.tx, about)
 
     def add(self, enrolment: Enrolment) -> Run:
         run = Run(
@@ -103,7 +102,7 @@ class Batch:
             id=attempt.id,
             status=status.value,
             carrier_sid=sid or (earlier.carrier_sid if earlier else None),
-            error_code=error or (earlier.error_code if earlier else None),
+            error_code=error or (earlier.error_code if earlier and earlier.status == status else None),
             answered_by=answered_by or (earlier.answered_by if earlier else None),
             duration_s=duration_s if duration_s is not None else (earlier.duration_s if earlier else None),
             voicemail=voicemail or (earlier.voicemail if earlier else None),

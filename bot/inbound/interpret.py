@@ -154,6 +154,8 @@ def _unsent(batch: Batch, event: Event) -> Outcome:
 
 
 def _sms_inbound(batch: Batch, event: Event) -> Outcome:
+    if event.customer_id is None and not event.payload.get("From"):
+        return Outcome("unmatched:number")  # there is nobody whose wish it could be
     understood = understand(event.payload.get("Body", ""))
     match understood.meaning:
         case Meaning.OPT_OUT:  # from a number that nobody knows, too

@@ -54,10 +54,7 @@ class Voice:
         if not incoming.payload.get("CallSid"):
             return HANG_UP
         with self.transaction() as tx:
-            events.leave(tx, [incoming])
-            event = events.by_key(tx, incoming.key)
-            if event is None:
-                return HANG_UP
+            event = events.take(tx, incoming)
             if "twiml" in event.payload:
                 return str(event.payload["twiml"])
             batch = Batch(tx, self.flows, self.brand, now)
@@ -65,10 +62,9 @@ class Voice:
             attempt = batch.attempts.get(event.attempt_id) if event.attempt_id else None
             twiml = HANG_UP if attempt is None else self._converse(batch, attempt, event)
             batch.write()
-            events.merge_payload(tx, event.id, {"twiml": twiml})
             outcome = "unmatched" if attempt is None else "applied"
             ids = (attempt.enrolment_id, attempt.customer_id) if attempt is not None else (None, None)
-            events.mark_processed(tx, [Processed(event.id, outcome, *ids)], now)
+            events.mark_answered(tx, Processed(event.id, outcome, *ids), {"twiml": twiml}, now)
             return twiml
 
     def _converse(self, batch: Batch, attempt: Attempt, event: Event) -> str:

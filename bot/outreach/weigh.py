@@ -21,10 +21,11 @@ def weigh(
     tx: Tx, batch: Sequence[Claimed], channel: Channel, outgoing: Outgoing, now: datetime
 ) -> list[Decision]:
     """In the order of `batch`. Two attempts to one person in a batch see each other."""
-    policies = [policy_of(one) for one in batch]
-    memory = max((policy.longest_memory for policy in policies), default=None)
-    if memory is None:
+    if not batch:
         return []
+    stored = {one.campaign_id: one.policy for one in batch}
+    policies = {id_: _policy(dumps(policy, sort_keys=True)) for id_, policy in stored.items()}
+    memory = max(policy.longest_memory for policy in policies.values())
     known = gate.facts(
         tx,
         customers=[one.customer_id for one in batch],
@@ -32,8 +33,8 @@ def weigh(
         since=now - memory,
     )
     decisions: list[Decision] = []
-    for one, policy in zip(batch, policies, strict=True):
-        decision = _decide(one, policy, channel, known, outgoing, now)
+    for one in batch:
+        decision = _decide(one, policies[one.campaign_id], channel, known, outgoing, now)
         decisions.append(decision)
         if isinstance(decision, Allowed):
             contacted = gate.Contacted(one.campaign_id, now, channel, one.purpose)
@@ -59,10 +60,6 @@ def _decide(
     )
     contact = Contact(channel, one.purpose, Arm(one.arm))
     return may_contact(contact, person, policy, now, guest_list=outgoing.guest_list)
-
-
-def policy_of(one: Claimed) -> Policy:
-    return _policy(dumps(one.policy, sort_keys=True))
 
 
 @lru_cache(maxsize=256)

@@ -110,10 +110,9 @@ _CLAIM = text(
     SELECT a.id, a.enrolment_id, a.campaign_id, a.customer_id, a.purpose, a.step, a.visit, a.due_at,
            a.expires_at, a.on_denied, a.sends, a.fence,
            e.arm, (e.status = 'active' AND e.visit = a.visit) AS standing, e.flow_revision,
-           k.policy, k.offer,
            p.msisdn, p.name, p.language, p.time_zone, p.region, p.tier, p.status = 'active' AS active,
            p.complaint_open, p.consents, p.factors
-    FROM (SELECT id, policy, offer, priority, count(*) OVER () AS campaigns FROM campaigns WHERE status = 'running') k
+    FROM (SELECT id, count(*) OVER () AS campaigns FROM campaigns WHERE status = 'running') k
     CROSS JOIN LATERAL (
         SELECT a.* FROM attempts a JOIN customers c ON c.id = a.customer_id
         WHERE a.campaign_id = k.id AND a.channel = :channel AND a.status = 'due' AND a.due_at <= :now
@@ -122,15 +121,23 @@ _CLAIM = text(
     ) a
     JOIN enrolments e ON e.id = a.enrolment_id
     JOIN customers p ON p.id = a.customer_id
-    ORDER BY a.due_at LIMIT :limit
+    ORDER BY row_number() OVER (PARTITION BY a.campaign_id ORDER BY a.due_at), md5(a.campaign_id || :turn)
+    LIMIT :limit
     """
 )
+# Apart from the rows: they are a campaign's own, and the same for all of its attempts.
+_TERMS = text("SELECT id, policy, offer FROM campaigns WHERE id = ANY(:ids)")
 
 
 def claim_due(tx: Session, *, channel: str, limit: int, now: datetime) -> list[Claimed]:
     """Lock due attempts of running campaigns, at most `limit`; whoever comes second skips them."""
-    rows = tx.execute(_CLAIM, {"channel": channel, "limit": limit, "now": now})
-    return [Claimed(**row._mapping) for row in rows]
+    values = {"channel": channel, "limit": limit, "now": now, "turn": now.isoformat()}
+    rows = tx.execute(_CLAIM, values).all()
+    if not rows:
+        return []
+    campaigns = tx.execute(_TERMS, {"ids": list({row.campaign_id for row in rows})})
+    terms = {row.id: {"policy": row.policy, "offer": row.offer} for row in campaigns}
+    return [Claimed(**row._mapping, **terms[row.campaign_id]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,7 +383,8 @@ _MOVE = text(
     UPDATE attempts a SET status = m.status,
         carrier_sid = coalesce(a.carrier_sid, (
             SELECT m.carrier_sid WHERE NOT EXISTS (SELECT FROM attempts t WHERE t.carrier_sid = m.carrier_sid))),
-        error_code = coalesce(m.error_code, a.error_code), answered_by = coalesce(m.answered_by, a.answered_by),
+        error_code = CASE WHEN a.status = m.status THEN coalesce(m.error_code, a.error_code) ELSE m.error_code END,
+        answered_by = coalesce(m.answered_by, a.answered_by),
         duration_s = coalesce(m.duration_s, a.duration_s), voicemail = coalesce(m.voicemail, a.voicemail),
         settled_at = CASE WHEN m.settled AND a.status <> m.status THEN :now ELSE a.settled_at END,
         lease_until = CASE WHEN m.settled THEN NULL

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -42,7 +43,14 @@ _SELECT = """
            c.msisdn, c.name, c.language, c.region, c.tier, c.time_zone, c.owner_id, c.factors
     FROM enrolments e JOIN campaigns k ON k.id = e.campaign_id JOIN customers c ON c.id = e.customer_id
 """
-_LOCK = text(f"{_SELECT} WHERE e.id = ANY(:ids) AND e.arm = 'treatment' ORDER BY e.id FOR UPDATE OF e")
+# As arrays, so that the planner goes by the primary key whichever of the two is empty.
+_LOCK = text(
+    f"""
+    {_SELECT} WHERE e.id = ANY(cast(:ids AS bigint[]) || ARRAY(
+        SELECT enrolment_id FROM attempts WHERE id = ANY(cast(:attempts AS uuid[])))) AND e.arm = 'treatment'
+    ORDER BY e.id FOR UPDATE OF e
+    """
+)
 _READ = text(f"{_SELECT} WHERE e.id = ANY(:ids)")
 _CLAIM_DUE = text(
     f"""
@@ -55,9 +63,10 @@ _ACTIVE_OF = text(
 )
 
 
-def lock(tx: Session, ids: Iterable[int]) -> dict[int, Enrolment]:
-    """In id order, as everybody does; control enrolments are never among them."""
-    return {row.id: Enrolment(**row._mapping) for row in tx.execute(_LOCK, {"ids": sorted(set(ids))})}
+def lock(tx: Session, ids: Iterable[int], *, of_attempts: Sequence[UUID] = ()) -> dict[int, Enrolment]:
+    """These and those of the attempts, in id order, as everybody does; control enrolments are never among them."""
+    rows = tx.execute(_LOCK, {"ids": list(ids), "attempts": list(of_attempts)})
+    return {row.id: Enrolment(**row._mapping) for row in rows}
 
 
 def read(tx: Session, ids: Iterable[int]) -> dict[int, Enrolment]:
@@ -73,7 +82,8 @@ def claim_due(tx: Session, *, limit: int, now: datetime) -> list[Enrolment]:
 def active_of(tx: Session, customers: Iterable[int]) -> dict[int, list[int]]:
     """Active enrolments by customer."""
     found: dict[int, list[int]] = {}
-    for row in tx.execute(_ACTIVE_OF, {"customers": list(customers)}):
+    wanted = list(customers)
+    for row in tx.execute(_ACTIVE_OF, {"customers": wanted}) if wanted else ():
         found.setdefault(row.customer_id, []).append(row.id)
     return found
 

@@ -9,11 +9,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, text, update
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from bot.store.models import EventRow
+from bot.store.transaction import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,28 +82,20 @@ def leave(tx: Session, events: Sequence[NewEvent]) -> set[str]:
     return {row.key for row in rows}
 
 
-_LEAVE_ONE = text(
-    """
+_LEAVE_ONE = """
     INSERT INTO events (key, kind, payload, received_at, attempt_id, enrolment_id, customer_id)
-    VALUES (:key, :kind, cast(:payload AS jsonb), :received_at, :attempt_id, :enrolment_id, :customer_id)
-    ON CONFLICT (key) DO NOTHING
-    RETURNING id
+    VALUES (%s, %s, %s::jsonb, %s, %s, %s, %s) ON CONFLICT (key) DO NOTHING
     """
-)
 
 
-def leave_one(tx: Session, event: NewEvent) -> int | None:
-    """The id under which it is now stored; None where its key was known."""
-    row = {
-        "key": event.key,
-        "kind": event.kind,
-        "payload": json.dumps(dict(event.payload), ensure_ascii=False),
-        "received_at": event.received_at,
-        "attempt_id": event.attempt_id,
-        "enrolment_id": event.enrolment_id,
-        "customer_id": event.customer_id,
-    }
-    return tx.execute(_LEAVE_ONE, row).scalar()
+def leave_one(connection: Connection, event: NewEvent) -> bool:
+    """Store it at once, in no transaction but its own; answers whether its key was new."""
+    payload = json.dumps(dict(event.payload), ensure_ascii=False)
+    row = (
+        event.key, event.kind, payload, event.received_at,
+        event.attempt_id, event.enrolment_id, event.customer_id,
+    )  # fmt: skip
+    return connection.execute(_LEAVE_ONE, row).rowcount == 1
 
 
 _CLAIM = text(
@@ -121,13 +112,36 @@ def claim_waiting(tx: Session, limit: int) -> list[Event]:
     return [Event(**row._mapping) for row in tx.execute(_CLAIM, {"limit": limit})]
 
 
-def by_key(tx: Session, key: str) -> Event | None:
-    found = tx.query(EventRow).filter_by(key=key).one_or_none()
-    if found is None:
-        return None
+_TAKE = text(
+    """
+    INSERT INTO events (key, kind, payload, received_at, attempt_id)
+    VALUES (:key, :kind, cast(:payload AS jsonb), :received_at, :attempt_id)
+    ON CONFLICT (key) DO NOTHING RETURNING id
+    """
+)
+_BY_KEY = text(
+    """
+    SELECT id, key, kind, payload, received_at, attempt_id, enrolment_id, customer_id
+    FROM events WHERE key = :key
+    """
+)
+
+
+def take(tx: Session, new: NewEvent) -> Event:
+    """Store it, or read what was stored under its key: a repeat waits here until the first has been answered."""
+    row = {
+        "key": new.key,
+        "kind": new.kind,
+        "payload": json.dumps(dict(new.payload), ensure_ascii=False),
+        "received_at": new.received_at,
+        "attempt_id": new.attempt_id,
+    }
+    event_id = tx.execute(_TAKE, row).scalar()
+    if event_id is None:
+        return Event(**tx.execute(_BY_KEY, {"key": new.key}).one()._mapping)
     return Event(
-        found.id, found.key, found.kind, found.payload, found.received_at,
-        found.attempt_id, found.enrolment_id, found.customer_id,
+        event_id, new.key, new.kind, new.payload, new.received_at,
+        new.attempt_id, new.enrolment_id, new.customer_id,
     )  # fmt: skip
 
 
@@ -159,12 +173,27 @@ def mark_processed(tx: Session, processed: Sequence[Processed], now: datetime) -
     )
 
 
-def merge_payload(tx: Session, event_id: int, extra: Mapping[str, Any]) -> None:
-    """Add what we understood of an event to it; the raw fields stay as they came."""
+_ANSWERED = text(
+    """
+    UPDATE events SET processed_at = :now, outcome = :outcome, payload = payload || cast(:answer AS jsonb),
+        enrolment_id = coalesce(:enrolment_id, enrolment_id), customer_id = coalesce(:customer_id, customer_id)
+    WHERE id = :id
+    """
+)
+
+
+def mark_answered(tx: Session, processed: Processed, answer: Mapping[str, Any], now: datetime) -> None:
+    """Processed at once, with what was answered added to it; the raw fields stay as they came."""
     tx.execute(
-        update(EventRow)
-        .where(EventRow.id == event_id)
-        .values(payload=EventRow.payload.op("||")(bindparam("extra", dict(extra), type_=JSONB)))
+        _ANSWERED,
+        {
+            "now": now,
+            "answer": json.dumps(answer, ensure_ascii=False),
+            "id": processed.id,
+            "outcome": processed.outcome,
+            "enrolment_id": processed.enrolment_id,
+            "customer_id": processed.customer_id,
+        },
     )
 
 

@@ -11,9 +11,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
+from bot.store import locks
 from bot.store.models import Row
-
-_LOCK = 0x4B4C_0001  # "KL", arbitrary but fixed: one migrator at a time
 
 
 def configuration(connection: Connection | None = None) -> Config:
@@ -28,7 +27,7 @@ def migrate(engine: Engine) -> str:
     """Apply what is missing; returns the head revision that the database now has."""
     with engine.begin() as connection:
         connection.execute(text("SET LOCAL lock_timeout = '10s'"))
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": locks.MIGRATION})
         config = configuration(connection)
         command.upgrade(config, "head")
     return str(ScriptDirectory.from_config(configuration()).get_current_head())

@@ -1,32 +1,43 @@
-"""What the bot said in a customer's calls: the words of the TwiML that each answer has kept."""
+"""What was said and pressed in a customer's calls, word for word: the TwiML that each answer kept, and its keys."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from xml.etree import ElementTree
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from bot.store.conversation import Entry
-
-_ANSWERS = text(
+_LINES = text(
     """
-    SELECT received_at AS at, payload ->> 'twiml' AS twiml FROM events
+    SELECT received_at AS at, kind, payload ->> 'Digits' AS digits, payload ->> 'twiml' AS twiml
+    FROM events
     WHERE customer_id = :customer_id AND kind IN ('call.answer', 'call.key', 'call.dialed')
-      AND payload ? 'twiml'
     ORDER BY id
     """
 )
 
 
-def spoken(tx: Session, customer_id: int) -> list[Entry]:
-    """Entries of kind `said`, in the order of time; silent answers (a bare hang-up) are left out."""
-    entries = []
-    for row in tx.execute(_ANSWERS, {"customer_id": customer_id}):
-        words = _words(row.twiml)
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence of the bot's, or the keys that the customer pressed."""
+
+    at: datetime
+    pressed: bool
+    text: str
+
+
+def spoken(tx: Session, customer_id: int) -> list[Line]:
+    """In the order in which it happened, which `at` alone does not tell: a key and its answer share a moment."""
+    lines = []
+    for row in tx.execute(_LINES, {"customer_id": customer_id}):
+        if row.kind == "call.key" and row.digits:
+            lines.append(Line(row.at, pressed=True, text=row.digits))
+        words = _words(row.twiml) if row.twiml else ""
         if words:
-            entries.append(Entry(row.at, "said", "out", words))
-    return entries
+            lines.append(Line(row.at, pressed=False, text=words))
+    return lines
 
 
 def _words(twiml: str) -> str:

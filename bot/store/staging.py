@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-_IMPORT_LOCK = 0x4B4C_0002  # one import at a time: two could give the same number to two customers
+from bot.store import locks
 
 
 class StagedCustomer(NamedTuple):
@@ -50,7 +50,7 @@ _TABLE = """
 @contextmanager
 def staging(tx: Session) -> Iterator[Callable[[StagedCustomer], None]]:
     """An empty staging table for this transaction; the function that it gives takes one row after another."""
-    tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _IMPORT_LOCK})
+    tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": locks.IMPORT})
     tx.execute(text("DROP TABLE IF EXISTS pg_temp.staged"))
     tx.execute(text(_TABLE))
     driver: Any = tx.connection().connection.driver_connection

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import cycle, islice
@@ -42,9 +42,8 @@ def run(size: int, rounds: int) -> Findings:
         contest = _Contest(ground, size)
         contest.warm_up(moments[0], moments[1])
         for number in range(rounds):
-            contest.round(number, moments[2 + 2 * number], moments[3 + 2 * number])
+            contest.round(number, moments[2 + 2 * number : 4 + 2 * number])
         contest.check()
-        ground.wired.carrier.close()
     return _findings(contest.costs, size, rounds)
 
 
@@ -77,12 +76,13 @@ class _Contest:
         self._bare(_WARM_UP)
         self._tutorial(_WARM_UP // 2)
 
-    def round(self, number: int, for_loop: datetime, for_workers: datetime) -> None:
+    def round(self, number: int, moments: Sequence[datetime]) -> None:
         """Everybody once; every other round in the opposite order, so that drift favours nobody."""
+        due = iter(moments)  # in the order of the turns: whoever comes later must not find the other's work due
         turns: list[tuple[str, Callable[[], Cost]]] = [
-            ("loop", lambda: self._loop(for_loop, self.size)),
+            ("loop", lambda: self._loop(next(due), self.size)),
             ("bare", lambda: self._bare(self.size)),
-            ("celery", lambda: self._celery(for_workers, self.size)),
+            ("celery", lambda: self._celery(next(due), self.size)),
             ("tutorial", lambda: self._tutorial(self.size // _TUTORIAL_SHARE)),
         ]
         for name, turn in turns if number % 2 == 0 else reversed(turns):

@@ -29,6 +29,12 @@ class Ground(Stack):
     def start_product(self, web_port: int) -> None:
         """Nothing yet: each benchmark starts what it measures."""
 
+    def stop(self) -> None:
+        if hasattr(self, "wired") and "carrier" in vars(self.wired):
+            self.wired.carrier.close()
+            del self.wired.carrier
+        super().stop()
+
     def serve(self, name: str, application: str) -> Web:
         """`application` under the very gunicorn settings of the product's web process."""
         port = free_port()

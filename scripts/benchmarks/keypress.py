@@ -62,7 +62,6 @@ def _placed_calls(ground: Ground, number: int) -> list[Sent]:
     (moment,) = make_due(ground, Channel.CALL, [number])
     while ground.wired.voice_outreach.call_due(moment):
         pass
-    ground.wired.carrier.close()
     statement = text("SELECT id, carrier_sid, to_number, sender FROM attempts WHERE status = 'accepted'")
     with ground.wired.engine.connect() as connection:
         return [

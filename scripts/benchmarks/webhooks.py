@@ -64,7 +64,6 @@ def sent_messages(ground: Ground, number: int) -> list[Sent]:
     (moment,) = make_due(ground, Channel.SMS, [number])
     while ground.wired.sms_outreach.send_due(moment):
         pass
-    ground.wired.carrier.close()
     return _accepted(ground)
 
 

@@ -75,6 +75,9 @@ class Stack:
 
     def stop(self) -> None:
         stop_children(list(self._children.values()))
+        for child in self._children.values():
+            if child.stdout is not None:
+                child.stdout.close()
         self._children.clear()
         if hasattr(self, "carrier"):
             self.carrier.close()

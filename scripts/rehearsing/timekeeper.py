@@ -12,7 +12,7 @@ from bot.tasks.names import QUEUE_OF_PENDING
 from scripts.rehearsing.carrier import CarrierState
 from scripts.rehearsing.stack import Stack
 
-STALL_S = 45  # real seconds without any progress: somebody died; only time can heal a lease
+STALL_S = 25  # real seconds without any progress: longer than the carrier's timeout
 _POLL_S = 0.004
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
@@ -41,30 +41,31 @@ class Timekeeper:
 
     def wait_until_idle(self) -> tuple[Pending, CarrierState]:
         """Both books read twice with nothing between them: nobody has work, and nothing is on its way."""
-        last_progress = time.monotonic()
-        last_seen = -1
+        seen: object = None
+        moved_at = time.monotonic()
         while True:
             before = self.stack.carrier.state()
             with self.stack.wired.transaction() as tx:
                 product = pending(tx, self.stack.clock.now())
             after = self.stack.carrier.state()
-            if before.requests_seen != last_seen or product.in_flight:
-                last_seen, last_progress = before.requests_seen, time.monotonic()
             quiet = before.idle and after.idle and before.requests_seen == after.requests_seen
             if quiet and product.idle:
                 return product, after
+            if seen != (after.requests_seen, product):
+                seen, moved_at = (after.requests_seen, product), time.monotonic()
+            elif time.monotonic() - moved_at > STALL_S:
+                self._heal(product)
+                moved_at = time.monotonic()
             self.stack.bell.ring({QUEUE_OF_PENDING[kind] for kind in product.due})
-            self._rescue(product, last_progress)
             time.sleep(_POLL_S)
 
-    def _rescue(self, product: Pending, last_progress: float) -> None:
-        waited = time.monotonic() - last_progress
-        if waited < STALL_S:
-            return
+    def _heal(self, product: Pending) -> None:
+        """Whoever held a lease is gone: only time can end it. Anything else that stands still is a fault."""
         self.stack.check_alive()
-        raise Stalled(
-            f"nothing has moved for {waited:.0f} s; due: {', '.join(sorted(product.due)) or 'nothing'}"
-        )
+        if not product.in_flight or product.next_at is None:
+            due = ", ".join(sorted(product.due)) or "nothing"
+            raise Stalled(f"nothing has moved for {STALL_S} s; due: {due}")
+        self._jump(product.next_at)
 
     def _jump(self, moment: datetime) -> None:
         # The carrier never lags behind the product: what is sent in between is taken at the new moment.

@@ -94,7 +94,7 @@ def order(transaction: Transaction, people: dict[str, int], now: datetime) -> in
             kind="call.key",
             attempt_id=call,
             payload={"Digits": "2", "turn": 1, "twiml": pressed},
-            received_at=at + timedelta(seconds=9),
+            received_at=at,  # a rehearsal's clock may stand still for a whole call
         )
         make_topup(tx, customer, "50.00", received_at=now - timedelta(hours=2), enrolment_id=enrolment)
         make_grant(
@@ -134,6 +134,19 @@ def test_the_page_tells_the_whole_story_in_order(client: FlaskClient, order: int
     assert "Answered the message with “2”" in page
     assert "Recharge CN¥50.00 within 7 days and get CN¥10.00." in page
     assert "CN¥4.20" in page
+
+
+def test_a_customer_picked_out_by_a_rule_is_shown_with_the_rule(
+    client: FlaskClient, transaction: Transaction
+) -> None:
+    with transaction() as tx:
+        make_person(tx, login="olga", role="operator")
+        enrolment = make_enrolment(tx, campaign_id=make_readable_campaign(tx))
+        order = make_work_order(tx, enrolment_id=enrolment, reason="when 1")
+    sign_in(client, "olga")
+    page = client.get(f"/work-orders/{order}").text
+    assert "Picked out by a rule of the flow" in page
+    assert "<code>tier = &#39;high&#39; and arpu &gt;= 100</code>" in page
 
 
 def test_a_number_is_masked_until_the_owner_asks_for_it_and_that_is_written_down(

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment
 
-from bot.domain.attempts import AttemptStatus, Channel
-from bot.domain.campaigns import Arm, CampaignStatus
+from bot.domain.attempts import AttemptStatus
+from bot.domain.campaigns import CampaignStatus
 from bot.domain.contact import Reason
 from bot.domain.grants import GrantStatus
 from bot.domain.work_orders import Disposition, WorkOrderStatus
@@ -91,9 +91,7 @@ def test_the_committed_mo_is_made_from_the_committed_po() -> None:
     ("kind", "values"),
     [
         ("campaign", CampaignStatus),
-        ("arm", Arm),
         ("attempt", AttemptStatus),
-        ("channel", Channel),
         ("grant", GrantStatus),
         ("work_order", WorkOrderStatus),
         ("disposition", Disposition),

@@ -33,7 +33,7 @@ def test_a_number_is_shown_by_its_ends(number: str, shown: str) -> None:
     assert masked(number) == shown
 
 
-@given(st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True))
+@given(st.integers(10**6, 10**15 - 1).map(lambda digits: f"+{digits}"))
 def test_no_number_can_be_read_from_its_mask(number: str) -> None:
     shown = re.sub(r"\D", "", masked(number))
     assert len(number) - 1 - len(shown) >= 3
