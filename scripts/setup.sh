@@ -26,6 +26,6 @@ install_requirements() {
         "$python" -m venv .venv
     fi
     echo "Installing $file into .venv (once, about a minute) ..." >&2
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$file"
+    .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check -r "$file"
     echo "$wanted" >"$stamp"
 }
