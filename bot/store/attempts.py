@@ -105,14 +105,17 @@ class Claimed:
 
 # Running campaigns take turns: each gives its oldest due rows, so that a huge one cannot starve the others.
 # The customer's row is locked too, so that two workers never weigh the same person's caps at once.
+# A campaign's policy and offer come with the first of its rows only: they are long, and the same for all.
 _CLAIM = text(
     """
     SELECT a.id, a.enrolment_id, a.campaign_id, a.customer_id, a.purpose, a.step, a.visit, a.due_at,
            a.expires_at, a.on_denied, a.sends, a.fence,
            e.arm, (e.status = 'active' AND e.visit = a.visit) AS standing, e.flow_revision,
+           CASE WHEN row_number() OVER in_turn = 1 THEN k.policy END AS policy,
+           CASE WHEN row_number() OVER in_turn = 1 THEN k.offer END AS offer,
            p.msisdn, p.name, p.language, p.time_zone, p.region, p.tier, p.status = 'active' AS active,
            p.complaint_open, p.consents, p.factors
-    FROM (SELECT id, count(*) OVER () AS campaigns FROM campaigns WHERE status = 'running') k
+    FROM (SELECT id, policy, offer, count(*) OVER () AS campaigns FROM campaigns WHERE status = 'running') k
     CROSS JOIN LATERAL (
         SELECT a.* FROM attempts a JOIN customers c ON c.id = a.customer_id
         WHERE a.campaign_id = k.id AND a.channel = :channel AND a.status = 'due' AND a.due_at <= :now
@@ -121,23 +124,21 @@ _CLAIM = text(
     ) a
     JOIN enrolments e ON e.id = a.enrolment_id
     JOIN customers p ON p.id = a.customer_id
-    ORDER BY row_number() OVER (PARTITION BY a.campaign_id ORDER BY a.due_at), md5(a.campaign_id || :turn)
+    WINDOW in_turn AS (PARTITION BY a.campaign_id ORDER BY a.due_at)
+    ORDER BY row_number() OVER in_turn, md5(a.campaign_id || :turn)
     LIMIT :limit
     """
 )
-# Apart from the rows: they are a campaign's own, and the same for all of its attempts.
-_TERMS = text("SELECT id, policy, offer FROM campaigns WHERE id = ANY(:ids)")
 
 
 def claim_due(tx: Session, *, channel: str, limit: int, now: datetime) -> list[Claimed]:
     """Lock due attempts of running campaigns, at most `limit`; whoever comes second skips them."""
     values = {"channel": channel, "limit": limit, "now": now, "turn": now.isoformat()}
     rows = tx.execute(_CLAIM, values).all()
-    if not rows:
-        return []
-    campaigns = tx.execute(_TERMS, {"ids": list({row.campaign_id for row in rows})})
-    terms = {row.id: {"policy": row.policy, "offer": row.offer} for row in campaigns}
-    return [Claimed(**row._mapping, **terms[row.campaign_id]) for row in rows]
+    terms = {
+        row.campaign_id: {"policy": row.policy, "offer": row.offer} for row in rows if row.policy is not None
+    }
+    return [Claimed(**{**row._mapping, **terms[row.campaign_id]}) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,10 @@ def make_statement(engine: Engine) -> Statement:
     """
     pool = _engine(engine.url, pool_size=20, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
 
+    @event.listens_for(engine, "engine_disposed")
+    def follow(_: Engine) -> None:
+        pool.dispose()
+
     @contextmanager
     def statement() -> Iterator[Connection]:
         proxy = pool.raw_connection()

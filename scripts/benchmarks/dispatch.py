@@ -78,7 +78,9 @@ class _Contest:
 
     def round(self, number: int, moments: Sequence[datetime]) -> None:
         """Everybody once; every other round in the opposite order, so that drift favours nobody."""
-        due = iter(moments)  # in the order of the turns: whoever comes later must not find the other's work due
+        due = iter(
+            moments
+        )  # in the order of the turns: whoever comes later must not find the other's work due
         turns: list[tuple[str, Callable[[], Cost]]] = [
             ("loop", lambda: self._loop(next(due), self.size)),
             ("bare", lambda: self._bare(self.size)),

@@ -8,14 +8,13 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.cli.run import web_command
+from bot.cli.run import web, web_command
 from bot.config import ROOT
 from scripts.rehearsing.stack import Stack, StackError, free_port
 
 # Monday, 11:30 in Shanghai and 09:30 in Urumqi: marketing is permitted even where the zone is one of the two.
 START = datetime(2026, 11, 23, 3, 30, tzinfo=UTC)
 FOLDER = ROOT / "var" / "bench"
-THREADS, WORKERS = 16, 1  # as `keepline run web` starts it
 PRODUCT_WEB, BARE_WEB = "wsgi:app", "scripts.benchmarks.bare_web:app"
 _READY_WITHIN_S = 30
 
@@ -36,21 +35,21 @@ class Ground(Stack):
         super().stop()
 
     def serve(self, name: str, application: str) -> Web:
-        """`application` under the very gunicorn settings of the product's web process."""
+        """`application` under the settings of gunicorn with which `keepline run web` starts the product."""
         port = free_port()
-        command = web_command("127.0.0.1", port, threads=THREADS, workers=WORKERS)
+        command = web_command("127.0.0.1", port, threads=_usual("threads"), workers=_usual("workers"))
         command[command.index(PRODUCT_WEB)] = application
         self.start_process(name, command)
-        web = Web(port, self.pid(name))
-        self._wait_for(web, name)
-        return web
+        started = Web(port, self.pid(name))
+        self._wait_for(started, name)
+        return started
 
     def pid(self, name: str) -> int:
         return self._children[name].pid
 
-    def _wait_for(self, web: Web, name: str) -> None:
+    def _wait_for(self, started: Web, name: str) -> None:
         deadline = time.monotonic() + _READY_WITHIN_S
-        while not web.answers():
+        while not started.answers():
             self.check_alive()
             if time.monotonic() > deadline:
                 raise StackError(f"{name} is not answering; see {self.folder / (name + '.log')}")
@@ -70,3 +69,8 @@ class Web:
                 return connection.getresponse().status == 200
             except OSError:
                 return False
+
+
+def _usual(setting: str) -> int:
+    """The default of an option of `keepline run web`."""
+    return next(int(str(option.default)) for option in web.params if option.name == setting)

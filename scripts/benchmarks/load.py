@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any
 from urllib.parse import urlencode
 
 import uvloop
 
-T = TypeVar("T")
 _PATIENCE_S = 30
 
 
@@ -60,7 +59,7 @@ def over(port: int, requests: Sequence[Request], seconds: float) -> Answers:
     return _run(lambda: _paced(port, requests, seconds))
 
 
-def _run(work: Callable[[], asyncio.Coroutine[None, None, T]]) -> T:
+def _run(work: Callable[[], Coroutine[Any, Any, Answers]]) -> Answers:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(work())
 

@@ -41,7 +41,7 @@ def client() -> Client:
     return found
 
 
-@app.task
+@app.task  # type: ignore[untyped-decorator]
 def send(message_id: int, to: str, sender: str, body: str, status_callback: str) -> None:
     message = client().messages.create(to=to, from_=sender, body=body, status_callback=status_callback)
     with engine().begin() as connection:

@@ -37,6 +37,8 @@ SHOW_EVERY_S = 0.5
 def main() -> int:
     options = _options()
     screen = Console(stderr=True)
+    if not screen.is_terminal:
+        screen = Console(stderr=True, width=120)
     signal.signal(signal.SIGTERM, _interrupt)
     began = time.monotonic()
     try:

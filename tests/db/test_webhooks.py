@@ -1,0 +1,456 @@
+"""The pages for machines, over HTTP as the carrier and billing use them: who may speak, and what is kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlencode
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, select
+from twilio.request_validator import RequestValidator
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
+
+import webhooks.app
+from bot.bell import Bell, Queue
+from bot.bootstrap import Wired
+from bot.channels.signature import REPLAY_WINDOW, BillingSignature
+from bot.clock import SharedClock
+from bot.config import load_settings
+from bot.store.models import CustomerRow, EventRow
+from tests.db.parts import NOW, PUBLIC, Parts
+from tests.fakes import FakeBell
+
+TOKEN, SECRET = "auth-token", "billing-webhook-secret"
+ENVIRONMENT = {
+    "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+    "TWILIO_AUTH_TOKEN": TOKEN,
+    "SMS_SENDER": "+8610690000",
+    "VOICE_SENDER": "+861095000",
+    "BILLING_WEBHOOK_SECRET": SECRET,
+    "PUBLIC_BASE_URL": PUBLIC,
+    "SECRET_KEY": "sixteen letters!",
+}
+Fields = Mapping[str, str] | Sequence[tuple[str, str]]
+
+
+@pytest.fixture(scope="module")
+def bell() -> FakeBell:
+    return FakeBell()
+
+
+@pytest.fixture(scope="module")
+def clock_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("clock") / "clock"
+
+
+@pytest.fixture(scope="module")
+def clock(clock_file: Path) -> SharedClock:
+    return SharedClock.create(clock_file, NOW)
+
+
+@pytest.fixture(scope="module")
+def app(
+    engine: Engine, postgres_url: str, bell: FakeBell, clock: SharedClock, clock_file: Path
+) -> Iterator[Flask]:
+    """The real application, wired from an environment; only the bell is not rung aloud."""
+    more = {"DATABASE_URL": postgres_url, "KEEPLINE_CLOCK_FILE": str(clock_file)}
+    wired = Wired(load_settings(ENVIRONMENT | more))
+    app = Flask("test")
+    app.config["MAX_CONTENT_LENGTH"] = webhooks.app.MOST_BYTES  # as wsgi does
+    webhooks.app.register(app, wired, cast(Bell, bell))
+    yield app
+    wired.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask, parts: Parts, bell: FakeBell) -> FlaskClient:
+    bell.rung.clear()
+    return app.test_client()
+
+
+def signed(path: str, fields: Fields, token: str = TOKEN, public: str = PUBLIC) -> dict[str, str]:
+    signature = RequestValidator(token).compute_signature(public + path, MultiDict(fields))
+    return {"X-Twilio-Signature": signature}
+
+
+def post(
+    client: FlaskClient, path: str, fields: Fields, headers: dict[str, str] | None = None
+) -> TestResponse:
+    """As the carrier posts, signed unless other headers are given."""
+    headers = signed(path, fields) if headers is None else headers
+    return client.post(path, data=MultiDict(fields), headers=headers)
+
+
+def stored(parts: Parts) -> list[EventRow]:
+    with parts.transaction() as tx:
+        return list(tx.scalars(select(EventRow).order_by(EventRow.id)))
+
+
+ATTEMPT = UUID("0190f1a2-0000-7000-8000-000000000001")
+STATUS = f"/twilio/sms/status?a={ATTEMPT}"
+DELIVERED = {"MessageSid": "SM1", "MessageStatus": "delivered", "To": "+8613800000001"}
+CARRIERS_PAGES = [
+    (STATUS, DELIVERED),
+    ("/twilio/sms/inbound", {"MessageSid": "SM1", "From": "+8613800000001", "Body": "1"}),
+    (f"/twilio/voice/answer?a={ATTEMPT}", {"CallSid": "CA1"}),
+    (f"/twilio/voice/key?a={ATTEMPT}&t=1", {"CallSid": "CA1", "Digits": "1"}),
+    (f"/twilio/voice/dialed?a={ATTEMPT}", {"CallSid": "CA1", "DialCallStatus": "completed"}),
+    (f"/twilio/voice/status?a={ATTEMPT}", {"CallSid": "CA1", "CallStatus": "busy"}),
+    (f"/twilio/voice/amd?a={ATTEMPT}", {"CallSid": "CA1", "AnsweredBy": "human"}),
+]
+
+
+# -- who is calling ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("path", "fields"), CARRIERS_PAGES)
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda path, fields: {},
+        lambda path, fields: {"X-Twilio-Signature": ""},
+        lambda path, fields: {"X-Twilio-Signature": "AAAAAAAAAAAAAAAAAAAAAAAAAAA="},
+        lambda path, fields: signed(path, fields, token="another accounts token"),
+        lambda path, fields: signed(path, fields, public="https://elsewhere.example.com"),
+        lambda path, fields: signed(path, {**fields, "More": "1"}),
+        lambda path, fields: signed(path + "#", fields),
+        lambda path, fields: signed("/twilio/sms/other", fields),
+    ],
+    ids=[
+        "unsigned",
+        "empty",
+        "made up",
+        "other account",
+        "other host",
+        "other form",
+        "fragment",
+        "other page",
+    ],
+)
+def test_what_the_carrier_did_not_sign_is_refused_and_not_kept(
+    client: FlaskClient,
+    parts: Parts,
+    bell: FakeBell,
+    path: str,
+    fields: dict[str, str],
+    forge: Callable[[str, dict[str, str]], dict[str, str]],
+) -> None:
+    assert post(client, path, fields, forge(path, fields)).status_code == 403
+    assert stored(parts) == []
+    assert bell.rung == []
+
+
+@pytest.mark.parametrize(("path", "fields"), CARRIERS_PAGES)
+def test_what_the_carrier_signed_is_kept_raw_and_rung_for(
+    client: FlaskClient, parts: Parts, bell: FakeBell, path: str, fields: dict[str, str]
+) -> None:
+    assert post(client, path, fields).status_code in (200, 204)
+    (event,) = stored(parts)
+    assert fields.items() <= event.payload.items()
+    assert event.received_at == NOW
+    assert event.attempt_id == (ATTEMPT if "a=" in path else None)
+    assert Queue.INBOUND in bell.rung
+
+
+def test_a_host_header_decides_nothing(client: FlaskClient, parts: Parts) -> None:
+    headers = signed(STATUS, DELIVERED) | {"Host": "evil.example.com", "X-Forwarded-Host": "evil.example.com"}
+    assert post(client, STATUS, DELIVERED, headers).status_code == 204
+    forged = signed(STATUS, DELIVERED, public="https://evil.example.com") | {"Host": "evil.example.com"}
+    assert post(client, STATUS, DELIVERED, forged).status_code == 403
+
+
+def test_every_value_of_a_repeated_field_is_signed(client: FlaskClient, parts: Parts) -> None:
+    fields = [("MessageSid", "SM1"), ("MessageStatus", "sent"), ("MediaUrl", "b"), ("MediaUrl", "a")]
+    assert post(client, STATUS, fields).status_code == 204
+    (event,) = stored(parts)
+    assert event.payload["MediaUrl"] == "b"
+    headers = signed(STATUS, fields)
+    assert post(client, STATUS, fields[:-1], headers).status_code == 403
+
+
+def test_a_target_is_signed_as_it_came_over_the_wire(client: FlaskClient, parts: Parts) -> None:
+    """Odd escapes and empty fields would not survive being decoded and written again."""
+    path = f"/twilio/sms/status?a={ATTEMPT}&note=%e4%bd%a0+%7E&empty="
+    assert post(client, path, {**DELIVERED, "Empty": ""}).status_code == 204
+    assert stored(parts)[0].payload["Empty"] == ""
+
+
+@pytest.mark.parametrize("path", [path for path, _ in CARRIERS_PAGES])
+def test_only_posts_are_taken(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/twilio/sms/status", "/billing/events"])
+def test_a_body_that_no_carrier_sends_is_too_large(client: FlaskClient, parts: Parts, path: str) -> None:
+    body = urlencode({"MessageSid": "SM1", "MessageStatus": "sent", "Body": "x" * webhooks.app.MOST_BYTES})
+    response = client.post(path, data=body, content_type="application/x-www-form-urlencoded")
+    assert response.status_code == 413
+    assert stored(parts) == []
+
+
+# -- once ----------------------------------------------------------------------------------------------
+
+
+def test_a_repeat_is_answered_alike_kept_once_and_rung_once(
+    client: FlaskClient, parts: Parts, bell: FakeBell
+) -> None:
+    assert [post(client, STATUS, DELIVERED).status_code for _ in range(3)] == [204, 204, 204]
+    assert [event.key for event in stored(parts)] == ["sms:SM1:delivered"]
+    assert bell.rung == [Queue.INBOUND]
+
+
+def test_each_status_of_a_message_is_an_event_of_its_own(client: FlaskClient, parts: Parts) -> None:
+    for word in ("queued", "sent", "delivered"):
+        post(client, STATUS, DELIVERED | {"MessageStatus": word})
+    assert [event.key for event in stored(parts)] == ["sms:SM1:queued", "sms:SM1:sent", "sms:SM1:delivered"]
+
+
+def test_a_calls_events_are_told_apart_by_their_sequence(client: FlaskClient, parts: Parts) -> None:
+    path = f"/twilio/voice/status?a={ATTEMPT}"
+    for order, word in (("0", "initiated"), ("1", "ringing"), ("1", "ringing"), (None, "completed")):
+        fields = {"CallSid": "CA1", "CallStatus": word} | ({"SequenceNumber": order} if order else {})
+        assert post(client, path, fields).status_code == 204
+    assert [event.key for event in stored(parts)] == ["call:CA1:0", "call:CA1:1", "call:CA1:completed"]
+
+
+@pytest.mark.parametrize("attempt", ["", "?a=", "?a=1", f"?a={ATTEMPT}x", "?b=1"])
+def test_an_id_that_is_none_of_ours_is_204_and_kept_by_its_sid(
+    client: FlaskClient, parts: Parts, attempt: str
+) -> None:
+    assert post(client, "/twilio/sms/status" + attempt, DELIVERED).status_code == 204
+    (event,) = stored(parts)
+    assert event.attempt_id is None
+    parts.inbound.process_waiting(NOW)
+    assert stored(parts)[0].outcome == "unmatched"
+
+
+def test_an_attempt_that_nobody_knows_is_204(client: FlaskClient, parts: Parts) -> None:
+    assert post(client, STATUS, DELIVERED).status_code == 204
+    parts.inbound.process_waiting(NOW)
+    assert stored(parts)[0].outcome == "unmatched"
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        (STATUS, {"MessageStatus": "sent"}),
+        (STATUS, {"MessageSid": "SM1"}),
+        (f"/twilio/voice/status?a={ATTEMPT}", {"CallSid": "CA1"}),
+        (f"/twilio/voice/amd?a={ATTEMPT}", {"AnsweredBy": "human"}),
+        ("/twilio/sms/inbound", {"From": "+8613800000001", "Body": "1"}),
+        (f"/twilio/voice/answer?a={ATTEMPT}", {}),
+        (f"/twilio/voice/answer?a={ATTEMPT}", {"CallSid": ""}),
+    ],
+)
+def test_a_report_of_nothing_is_answered_and_not_kept(
+    client: FlaskClient, parts: Parts, path: str, fields: dict[str, str]
+) -> None:
+    assert post(client, path, fields).status_code in (200, 204)
+    assert stored(parts) == []
+
+
+# -- replies and calls ---------------------------------------------------------------------------------
+
+
+def test_a_reply_is_matched_to_its_customer_and_answered_with_nothing(
+    client: FlaskClient, parts: Parts
+) -> None:
+    customer = parts.customer()
+    with parts.transaction() as tx:
+        number = tx.get_one(CustomerRow, customer).msisdn
+    response = post(client, "/twilio/sms/inbound", {"MessageSid": "SM9", "From": number, "Body": "退订 \0 ☎"})
+    assert response.mimetype == "text/xml"
+    assert response.text == '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+    (event,) = stored(parts)
+    assert (event.key, event.customer_id) == ("sms:in:SM9", customer)
+    assert event.payload["Body"] == "退订  ☎"
+    parts.inbound.process_waiting(NOW)
+    assert [line.customer_id for line in parts.register()] == [customer]
+
+
+def test_a_call_is_spoken_with_from_ring_to_goodbye(client: FlaskClient, parts: Parts) -> None:
+    enrolment = parts.enrol(customer=parts.customer(language="en", factors={"sms_habit": False}))
+    parts.voice_outreach.call_due(NOW)
+    attempt: UUID = parts.attempt(enrolment).id
+    spoken = post(client, f"/twilio/voice/answer?a={attempt}", {"CallSid": "CA1"})
+    assert spoken.mimetype == "text/xml"
+    assert f'action="{PUBLIC}/twilio/voice/key?a={attempt}&amp;t=1"' in spoken.text
+    joined = post(client, f"/twilio/voice/key?a={attempt}&t=1", {"CallSid": "CA1", "Digits": "1"})
+    assert "you have joined" in joined.text
+    again = post(client, f"/twilio/voice/key?a={attempt}&t=1", {"CallSid": "CA1", "Digits": "1"})
+    assert again.text == joined.text
+    assert parts.enrolment(enrolment).step == "await_recharge"
+
+
+@pytest.mark.parametrize("turn", ["", "&t=", "&t=-1", "&t=x", "&t=12345", "&t=²"])
+def test_a_key_to_no_prompt_hangs_up(client: FlaskClient, parts: Parts, turn: str) -> None:
+    path = f"/twilio/voice/key?a={ATTEMPT}" + turn.replace("²", "%C2%B2")
+    assert "<Hangup" in post(client, path, {"CallSid": "CA1", "Digits": "1"}).text
+    assert stored(parts) == []
+
+
+# -- billing -------------------------------------------------------------------------------------------
+
+TOPUP: dict[str, Any] = {
+    "eventId": "e-1",
+    "eventType": "TopupBalanceCreateEvent",
+    "eventTime": "2026-11-22T02:00:00Z",
+    "event": {
+        "topupBalance": {
+            "id": "t-1",
+            "status": "completed",
+            "amount": {"amount": 50, "units": "CNY"},
+            "logicalResource": {"value": "+8613812345678"},
+        }
+    },
+}
+
+
+def changed(**over: Any) -> dict[str, Any]:
+    """`TOPUP` with fields of its topupBalance, or (upper case first) of the envelope, replaced."""
+    topup = {**TOPUP["event"]["topupBalance"], **over}
+    return {
+        **TOPUP,
+        "event": {"topupBalance": {name: value for name, value in topup.items() if value != ...}},
+    }
+
+
+def tell(client: FlaskClient, said: object, headers: dict[str, str] | None = None) -> TestResponse:
+    body = said if isinstance(said, bytes) else json.dumps(said).encode()
+    header = {"X-Keepline-Signature": BillingSignature(SECRET).sign(body, NOW)}
+    return client.post(
+        "/billing/events",
+        data=body,
+        headers=header if headers is None else headers,
+        content_type="application/json",
+    )
+
+
+def test_a_topup_is_kept_once_with_what_it_says(client: FlaskClient, parts: Parts, bell: FakeBell) -> None:
+    customer = parts.customer(msisdn="+8613812345678")
+    assert [tell(client, TOPUP).status_code for _ in range(2)] == [204, 204]
+    (event,) = stored(parts)
+    assert (event.key, event.kind, event.customer_id) == ("billing:e-1", "billing.topup", customer)
+    assert event.payload == {
+        "msisdn": "+8613812345678",
+        "amount": "50",
+        "units": "CNY",
+        "topup_id": "t-1",
+        "status": "completed",
+        "event_time": "2026-11-22T02:00:00Z",
+    }
+    assert bell.rung == [Queue.INBOUND]
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {"value": "8613812345678"},
+        {"id": "+8613812345678"},
+        [{"value": "+8613812345678"}],
+        {"value": 8613812345678},
+    ],
+)
+def test_a_number_is_read_as_billing_writes_it(client: FlaskClient, parts: Parts, resource: object) -> None:
+    assert tell(client, changed(logicalResource=resource)).status_code == 204
+    assert stored(parts)[0].payload["msisdn"] == "+8613812345678"
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        (changed(status=...), "completed"),
+        (changed(status="failed"), "failed"),
+        (changed(status={"a": 1}), ""),
+        ({**TOPUP, "eventType": "TopupBalanceFailureEvent"}, "failed"),
+        ({**TOPUP, "eventType": "TopupBalanceCancelEvent"}, "failed"),
+    ],
+)
+def test_a_topup_that_failed_is_kept_as_failed(
+    client: FlaskClient, parts: Parts, said: dict[str, Any], status: str
+) -> None:
+    assert tell(client, said).status_code == 204
+    assert stored(parts)[0].payload["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        (b"", "body"),
+        (b"{", "body"),
+        (b"[]", "body"),
+        (b'{"eventId": "\xff"}', "body"),
+        ({**TOPUP, "eventId": None}, "eventId"),
+        ({**TOPUP, "eventId": ""}, "eventId"),
+        ({**TOPUP, "eventId": ["e"]}, "eventId"),
+        ({**TOPUP, "eventId": "e" * 101}, "eventId"),
+        ({**TOPUP, "eventId": "e\u0000"}, "eventId"),
+        ({**TOPUP, "eventId": "e\ud800"}, "eventId"),
+        ({**TOPUP, "eventType": ["TopupBalanceCreateEvent"]}, "eventType"),
+        ({**TOPUP, "eventType": None}, "eventType"),
+        ({**TOPUP, "event": None}, "event.topupBalance"),
+        ({**TOPUP, "event": {"topupBalance": "50"}}, "event.topupBalance"),
+        (changed(logicalResource=...), "event.topupBalance.logicalResource.value"),
+        (changed(logicalResource=[]), "event.topupBalance.logicalResource.value"),
+        (changed(logicalResource={"value": "call me"}), "event.topupBalance.logicalResource.value"),
+        (changed(logicalResource={"value": "+12"}), "event.topupBalance.logicalResource.value"),
+        (changed(logicalResource={"value": "+" + "1" * 16}), "event.topupBalance.logicalResource.value"),
+        (changed(amount=...), "event.topupBalance.amount.amount"),
+        (changed(amount=50), "event.topupBalance.amount.amount"),
+        (changed(amount={"amount": "a lot"}), "event.topupBalance.amount.amount"),
+        (changed(amount={"amount": -1}), "event.topupBalance.amount.amount"),
+        (changed(amount={"amount": "NaN"}), "event.topupBalance.amount.amount"),
+        (changed(amount={"amount": "9e99"}), "event.topupBalance.amount.amount"),
+        (changed(amount={"amount": True}), "event.topupBalance.amount.amount"),
+    ],
+)
+def test_what_cannot_be_understood_is_refused_by_its_field(
+    client: FlaskClient, parts: Parts, said: object, field: str
+) -> None:
+    response = tell(client, said)
+    assert response.status_code == 400
+    assert response.get_json()["code"] == "400"
+    assert response.get_json()["reason"].startswith(f"{field} ")
+    assert stored(parts) == []
+
+
+def test_an_event_that_we_do_not_use_is_taken_and_not_kept(client: FlaskClient, parts: Parts) -> None:
+    assert tell(client, {"eventId": "e", "eventType": "BucketBalanceCreateEvent"}).status_code == 204
+    assert stored(parts) == []
+
+
+@pytest.mark.parametrize("header", [None, "", "t=1,v1=x", "garbage"])
+def test_what_billing_did_not_sign_is_refused_and_not_kept(
+    client: FlaskClient, parts: Parts, header: str | None
+) -> None:
+    headers = {} if header is None else {"X-Keepline-Signature": header}
+    assert tell(client, TOPUP, headers).status_code == 403
+    body = json.dumps(TOPUP).encode()
+    stolen = {"X-Keepline-Signature": BillingSignature(SECRET).sign(body + b" ", NOW)}
+    assert tell(client, TOPUP, stolen).status_code == 403
+    assert stored(parts) == []
+
+
+def test_what_billing_signed_cannot_be_played_again_later(
+    client: FlaskClient, parts: Parts, clock: SharedClock
+) -> None:
+    try:
+        clock.move_to(NOW + REPLAY_WINDOW)
+        assert tell(client, TOPUP).status_code == 204
+        clock.move_to(NOW + REPLAY_WINDOW + timedelta(seconds=1))
+        assert tell(client, TOPUP).status_code == 403
+    finally:
+        clock.move_to(NOW)
+
+
+def test_the_process_says_that_it_lives_without_a_login(client: FlaskClient) -> None:
+    response = client.get("/healthz")
+    assert (response.status_code, response.text) == (200, "ok")
