@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import cache, cached_property
 
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy import Engine
 
 from bot import embedded
@@ -81,6 +83,8 @@ class Wired:
             socket_timeout=5,
             socket_connect_timeout=5,
             health_check_interval=10,
+            # A caller waits for words while the bell is rung: no waiting for a broker that is away.
+            retry=Retry(NoBackoff(), 1),
         )
 
     def bell(self, publish: Publish) -> Bell:

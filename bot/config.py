@@ -45,6 +45,7 @@ class Settings:
     currency: str
     default_region: str
     default_time_zone: str | None
+    console_time_zone: str
     guest_list: frozenset[str] | None
     clock_file: Path | None
 
@@ -74,6 +75,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         currency=environ.get("CURRENCY", "CNY"),
         default_region=environ.get("DEFAULT_REGION", "CN"),
         default_time_zone=read.zone("DEFAULT_TIME_ZONE"),
+        console_time_zone=read.zone("CONSOLE_TIME_ZONE") or "UTC",
         guest_list=read.numbers("GUEST_LIST"),
         clock_file=Path(environ["KEEPLINE_CLOCK_FILE"]) if environ.get("KEEPLINE_CLOCK_FILE") else None,
     )

@@ -49,7 +49,7 @@ def of(texts: Mapping[str, str]) -> str:
 
 
 def zone() -> ZoneInfo:
-    return ZoneInfo(wiring.wired().settings.default_time_zone or "UTC")
+    return ZoneInfo(wiring.wired().settings.console_time_zone)
 
 
 def install(app: Flask) -> None:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from uuid import UUID
 
 from bot.bell import Queue
 from bot.channels.errors import Rejected, SendError, Unconfirmed
@@ -35,6 +36,7 @@ class _FakeCarrier:
     now: datetime = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
     sent: list[Outbound] = field(default_factory=list)
     books: list[Found] = field(default_factory=list)
+    taken: dict[str, UUID] = field(default_factory=dict)  # whose attempt each SID is
     unreadable: SendError | None = None  # raised instead of showing the books
     while_sending: Callable[[Sequence[Outbound]], None] = _never
     _serial: Iterable[int] = field(default_factory=lambda: itertools.count(1))
@@ -49,6 +51,7 @@ class _FakeCarrier:
         if answer is not None and not isinstance(answer, Lost):
             return answer
         sid = f"{self.prefix}{next(iter(self._serial)):032}"
+        self.taken[sid] = one.attempt_id
         body = one.body if isinstance(one, OutboundSms) else None
         self.books.append(Found(sid, self.status, self.now, one.to, body, None, None))
         return answer or Accepted(sid)

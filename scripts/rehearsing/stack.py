@@ -183,6 +183,7 @@ class Stack:
             "PUBLIC_BASE_URL": public_url,
             "SECRET_KEY": secrets.token_hex(16),
             "REHEARSAL_TOKEN": secrets.token_hex(16),
+            "CONSOLE_TIME_ZONE": os.environ.get("CONSOLE_TIME_ZONE", "Asia/Shanghai"),
             "BRAND_ZH": os.environ.get("BRAND_ZH", "畅联通信"),
             "BRAND_EN": os.environ.get("BRAND_EN", "Clearline"),
             "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),

@@ -41,6 +41,15 @@ NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # a Sunday, 10:00 in Shanghai
 FLOW = Path(__file__).parents[2] / "flows" / "low_balance_recharge.yaml"
 BRAND = Brand("凯灵", "Keepline")
 PUBLIC = "https://keepline.example.com"
+ENVIRONMENT = {
+    "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+    "TWILIO_AUTH_TOKEN": "auth-token",
+    "SMS_SENDER": "+8610690000",
+    "VOICE_SENDER": "+861095000",
+    "BILLING_WEBHOOK_SECRET": "billing-webhook-secret",
+    "PUBLIC_BASE_URL": PUBLIC,
+    "SECRET_KEY": "sixteen letters!",
+}
 MANAGER_LINE = "+861095001"
 
 

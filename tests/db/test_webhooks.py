@@ -25,19 +25,10 @@ from bot.channels.signature import REPLAY_WINDOW, BillingSignature
 from bot.clock import SharedClock
 from bot.config import load_settings
 from bot.store.models import CustomerRow, EventRow
-from tests.db.parts import NOW, PUBLIC, Parts
+from tests.db.parts import ENVIRONMENT, NOW, PUBLIC, Parts
 from tests.fakes import FakeBell
 
-TOKEN, SECRET = "auth-token", "billing-webhook-secret"
-ENVIRONMENT = {
-    "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
-    "TWILIO_AUTH_TOKEN": TOKEN,
-    "SMS_SENDER": "+8610690000",
-    "VOICE_SENDER": "+861095000",
-    "BILLING_WEBHOOK_SECRET": SECRET,
-    "PUBLIC_BASE_URL": PUBLIC,
-    "SECRET_KEY": "sixteen letters!",
-}
+TOKEN, SECRET = ENVIRONMENT["TWILIO_AUTH_TOKEN"], ENVIRONMENT["BILLING_WEBHOOK_SECRET"]
 Fields = Mapping[str, str] | Sequence[tuple[str, str]]
 
 
