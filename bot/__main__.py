@@ -30,7 +30,7 @@ def main() -> None:
     except (ConfigError, PolicyError) as error:
         _fail(str(error))
     except OperationalError as error:
-        _fail(f"database: {str(error.orig).strip().splitlines()[-1]}")
+        _fail(f"database: {str(error.orig).strip().splitlines()[0]}")
 
 
 def _fail(message: str) -> None:

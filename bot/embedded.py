@@ -80,10 +80,12 @@ def start(var_dir: Path, *, database_url: str | None, redis_url: str | None) -> 
 
 def check_database(url: str) -> None:
     plain = url.replace("postgresql+psycopg://", "postgresql://", 1)
+    if not plain.startswith(("postgresql://", "postgres://")):
+        raise ConfigError("DATABASE_URL must start with postgresql://")
     try:
         psycopg.connect(plain, connect_timeout=5).close()
     except psycopg.Error as error:
-        reason = str(error).strip().splitlines()[-1]
+        reason = str(error).strip().splitlines()[0]
         raise ConfigError(f"DATABASE_URL: cannot connect: {reason}") from None
 
 

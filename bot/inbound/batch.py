@@ -36,6 +36,7 @@ class Batch:
     attempts: dict[UUID, Attempt] = field(default_factory=dict)
     active_of: dict[int, list[int]] = field(default_factory=dict)
     _moves: dict[UUID, Move] = field(default_factory=dict)
+    _sids: dict[str, UUID] = field(default_factory=dict)
     _refusals: list[Entry] = field(default_factory=list)
 
     def load(
@@ -98,6 +99,7 @@ class Batch:
     ) -> None:
         """Remember a report that the table of transitions let through (or only facts, with the same status)."""
         earlier = self._moves.get(attempt.id)
+        sid = self._adopted(attempt, sid)
         self._moves[attempt.id] = Move(
             id=attempt.id,
             status=status.value,
@@ -117,6 +119,12 @@ class Batch:
             answered_by=answered_by or attempt.answered_by,
             voicemail=voicemail or attempt.voicemail,
         )
+
+    def _adopted(self, attempt: Attempt, sid: str | None) -> str | None:
+        """A SID that is new to the attempt; of two attempts that one batch gives the same, the first has it."""
+        if sid is None or attempt.carrier_sid is not None:
+            return None
+        return sid if self._sids.setdefault(sid, attempt.id) == attempt.id else None
 
     def _start_timer(self, attempt: Attempt) -> None:
         """The carrier has it: the customer's time to answer runs, unless the flow has gone on."""

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, TextClause, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 
@@ -279,7 +280,8 @@ def record_outcomes(tx: Session, outcomes: Sequence[Outcome], now: datetime) -> 
     """
     if not outcomes:
         return set()
-    rows = tx.execute(
+    rows = _adopting(
+        tx,
         _RECORD,
         {
             "now": now,
@@ -293,6 +295,17 @@ def record_outcomes(tx: Session, outcomes: Sequence[Outcome], now: datetime) -> 
         },
     )
     return {row.id for row in rows if row.written}
+
+
+def _adopting(tx: Session, statement: TextClause, values: Mapping[str, Any]) -> Sequence[Row[Any]]:
+    """Write SIDs; one that somebody else is giving to another attempt at this very moment is left to it."""
+    try:
+        with tx.begin_nested():
+            return tx.execute(statement, values).all()
+    except IntegrityError as error:
+        if "uq_attempts_carrier_sid" not in str(error.orig):
+            raise
+        return tx.execute(statement, values).all()  # now the statement sees whose it is
 
 
 _LOCK_ENROLMENTS = text(
@@ -396,7 +409,7 @@ _MOVE = text(
                 cast(:answered AS text[]), cast(:durations AS int[]), cast(:voicemails AS text[]),
                 cast(:settled AS boolean[]))
          AS m(id, status, carrier_sid, error_code, answered_by, duration_s, voicemail, settled)
-    WHERE a.id = m.id
+    WHERE a.id = m.id RETURNING a.id
     """
 )
 
@@ -405,21 +418,22 @@ def move(tx: Session, moves: Sequence[Move], *, now: datetime, look_at: datetime
     """Apply reports that `domain.attempts.advance` let through; the enrolments are locked already."""
     if not moves:
         return
-    tx.execute(
-        _MOVE,
-        {
-            "now": now,
-            "look_at": look_at,
-            "ids": [one.id for one in moves],
-            "statuses": [one.status for one in moves],
-            "sids": [one.carrier_sid for one in moves],
-            "errors": [one.error_code for one in moves],
-            "answered": [one.answered_by for one in moves],
-            "durations": [one.duration_s for one in moves],
-            "voicemails": [one.voicemail for one in moves],
-            "settled": [one.settled for one in moves],
-        },
-    )
+    values = {
+        "now": now,
+        "look_at": look_at,
+        "ids": [one.id for one in moves],
+        "statuses": [one.status for one in moves],
+        "sids": [one.carrier_sid for one in moves],
+        "errors": [one.error_code for one in moves],
+        "answered": [one.answered_by for one in moves],
+        "durations": [one.duration_s for one in moves],
+        "voicemails": [one.voicemail for one in moves],
+        "settled": [one.settled for one in moves],
+    }
+    if any(one.carrier_sid for one in moves):
+        _adopting(tx, _MOVE, values)
+    else:
+        tx.execute(_MOVE, values)
 
 
 _LEASE_LOST = text(
