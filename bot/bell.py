@@ -46,8 +46,12 @@ class Bell:
                 # The row is due; the sweep will find it when the broker is back.
                 log.warning("bell not rung queue=%s error=%s", queue, type(error).__name__)
 
+    def attend(self, queue: Queue) -> None:
+        """Somebody is looking, and will look again before leaving: rings are not needed meanwhile."""
+        self._valkey.set(_key(queue), b"1", px=self._HEARD_WITHIN_MS)
+
     def heard(self, queue: Queue) -> None:
-        """Called before looking, so that whatever comes later rings again."""
+        """Called before the last look, so that whatever comes later rings again."""
         self._valkey.delete(_key(queue))
 
 

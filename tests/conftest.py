@@ -61,7 +61,7 @@ def engine(postgres_url: str) -> Iterator[Engine]:
 _EMPTY = "; ".join(
     [
         *(f"DELETE FROM {table.name}" for table in reversed(Row.metadata.sorted_tables)),
-        "SELECT setval(format('%I.%I', schemaname, sequencename), 1, false) FROM pg_sequences",
+        "SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences",
     ]
 )
 
@@ -70,5 +70,7 @@ _EMPTY = "; ".join(
 def transaction(engine: Engine) -> Transaction:
     """Real commits on an empty database."""
     with engine.begin() as connection:
-        connection.exec_driver_sql(_EMPTY)
+        bare = connection.connection.driver_connection
+        assert bare is not None
+        bare.execute(_EMPTY)
     return make_transaction(engine)

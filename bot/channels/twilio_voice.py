@@ -35,7 +35,8 @@ class TwilioVoice:
             from_=one.sender,
             url=self._url("answer", one.attempt_id),
             status_callback=self._url("status", one.attempt_id) + "#rc=5&rp=all",
-            status_callback_event=["initiated", "ringing", "answered", "completed"],
+            # The request for words tells that it was picked up; what else happens is told at the end.
+            status_callback_event=["completed"],
             timeout=int(one.ring_for.total_seconds()),
             **detection,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -16,7 +17,9 @@ from bot.tasks.names import QUEUE_OF_PENDING, TASK_OF
 
 log = logging.getLogger(__name__)
 
-ROUNDS = 25  # then the message ends and a new one is rung, so that no task runs for ever
+ROUNDS = 50  # then the message ends and a new one is rung, so that no task runs for ever
+FULL = 200  # a look that found so much has probably left more
+LINGER_S = 0.01  # what comes in a burst is worked off in batches, not one by one
 
 
 def publish(queue: Queue) -> None:
@@ -27,13 +30,19 @@ def _work(queue: Queue, look: Callable[[Wired, datetime], int]) -> None:
     """Look again until nothing is due; then ring for whatever this work, or a key press, has made due elsewhere."""
     parts = wired()
     bell = parts.bell(publish)
-    bell.heard(queue)
     done = 0
     for _ in range(ROUNDS):
+        bell.attend(queue)
         found = look(parts, parts.clock.now())
         done += found
         if found == 0:
             break
+        if found >= FULL:
+            bell.heard(queue)  # more than one of us is needed: the next ring brings another worker
+        else:
+            time.sleep(LINGER_S)
+    bell.heard(queue)
+    done += look(parts, parts.clock.now())
     # Who did nothing rings nobody: two queues that wait for their pacing must not keep each other awake.
     if done or queue is Queue.INBOUND:
         bell.ring(_due(parts) - ({queue} if not done else set()))

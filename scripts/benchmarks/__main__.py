@@ -40,6 +40,7 @@ def main() -> int:
     screen = Console(width=max(110, Console().width))
     signal.signal(signal.SIGTERM, _interrupt)
     machine = _machine()
+    _say_where(screen, machine)
     found: list[Findings] = []
     try:
         for name in options.names or BENCHMARKS:
@@ -72,6 +73,12 @@ def _machine() -> dict[str, Any]:
         "system": f"{platform.system()} {platform.machine()}",
         "load_at_start": round(os.getloadavg()[0], 2),
     }
+
+
+def _say_where(screen: Console, machine: dict[str, Any]) -> None:
+    screen.print(f"{machine['cores']} cores, Python {machine['python']}, load {machine['load_at_start']}")
+    if machine["load_at_start"] > machine["cores"] / 2:
+        screen.print("[yellow]Others are busy here: rates come out too low and times too high.[/yellow]")
 
 
 def _interrupt(signum: int, frame: FrameType | None) -> NoReturn:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from bot.domain.attempts import TRANSITIONS, AttemptStatus, advance
 from bot.domain.ids import new_id
@@ -172,6 +173,39 @@ def test_a_sid_of_another_attempt_is_left_to_it(parts: Parts) -> None:
     parts.status(parts.attempt(other).id, "sent", sid=sid)
     assert (parts.attempt(one).carrier_sid, parts.attempt(other).carrier_sid) == (sid, None)
     assert parts.attempt(other).status == "sent"
+
+
+def test_of_two_attempts_that_one_batch_gives_the_same_sid_the_first_has_it(parts: Parts) -> None:
+    one, other = invited(parts), invited(parts)
+    with parts.transaction() as tx:
+        tx.execute(update(AttemptRow).values(carrier_sid=None))
+        for key, enrolment in (("a", one), ("b", other)):
+            payload = {"MessageSid": "SM-same", "MessageStatus": "sent"}
+            attempt = tx.scalars(select(AttemptRow.id).where(AttemptRow.enrolment_id == enrolment)).one()
+            events.leave(tx, [NewEvent(key, "sms.status", payload, NOW, attempt)])
+    parts.inbound.process_waiting(NOW)
+    assert [parts.attempt(each).carrier_sid for each in (one, other)] == ["SM-same", None]
+    assert [parts.attempt(each).status for each in (one, other)] == ["sent", "sent"]
+
+
+def test_of_two_batches_that_give_the_same_sid_at_once_the_first_has_it(parts: Parts) -> None:
+    one, other = invited(parts), invited(parts)
+    with parts.transaction() as tx:
+        tx.execute(update(AttemptRow).values(carrier_sid=None))
+    first = parts.transaction()
+    with ThreadPoolExecutor(1) as pool, first as tx:
+        tx.execute(update(AttemptRow).where(AttemptRow.enrolment_id == one).values(carrier_sid="SM-same"))
+        second = pool.submit(parts.status, parts.attempt(other).id, "sent", sid="SM-same")
+        while not waits_for_a_lock(parts):
+            assert not second.done()
+    second.result()
+    assert [parts.attempt(each).carrier_sid for each in (one, other)] == ["SM-same", None]
+    assert parts.attempt(other).status == "sent"
+
+
+def waits_for_a_lock(parts: Parts) -> bool:
+    with parts.transaction() as tx:
+        return bool(tx.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one())
 
 
 def test_a_report_without_our_id_is_matched_by_its_sid(parts: Parts) -> None:
