@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import json
 import logging
 import os
 import signal
@@ -96,6 +97,7 @@ def _start_postgres(var_dir: Path) -> tuple[object, str]:
 
     data = var_dir / "postgres"
     fresh = not (data / "PG_VERSION").exists()
+    _forget_the_dead(data / ".handle_pids.json")
     server = get_server(data, cleanup_mode="stop")
     uri = server.get_uri()
     if fresh:
@@ -105,6 +107,27 @@ def _start_postgres(var_dir: Path) -> tuple[object, str]:
         server.cleanup()
         server = get_server(data, cleanup_mode="stop")
     return server, str(server.get_uri())
+
+
+def _forget_the_dead(handles: Path) -> None:
+    """The wheel stops the server with its last user; one that was killed outright is still on its list."""
+    if not handles.exists():
+        return
+    try:
+        users = json.loads(handles.read_text(encoding="utf-8"))
+    except ValueError:
+        users = []
+    handles.write_text(json.dumps([pid for pid in users if _alive(pid)]), encoding="utf-8")
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _start_valkey(var_dir: Path) -> tuple[subprocess.Popen[bytes], Path]:

@@ -56,6 +56,6 @@ def amd() -> Response:
 
 
 def _twiml(words: str) -> Response:
-    # A key press may have made a grant, an order or an SMS due.
+    # A key press may have made a grant, an order or an SMS due: inbound looks, and rings where it is.
     edge().bell.ring([Queue.INBOUND])
     return Response(words, mimetype="text/xml")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.channels.twilio_client import OPTED_OUT
 from bot.domain.people import Brand
@@ -17,7 +18,10 @@ from bot.store.enrolments import Enrolment
 from bot.store.events import Event, Processed
 from bot.store.transaction import Transaction, Tx
 
+log = logging.getLogger(__name__)
+
 BATCH = 200
+WAKE_AGAIN = timedelta(minutes=10)  # an enrolment whose waking failed for a mistake of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +32,64 @@ class Inbound:
 
     def process_waiting(self, now: datetime, limit: int = BATCH) -> int:
         """Apply the oldest waiting events; answers how many there were."""
-        with self.transaction() as tx:
-            claimed = events.claim_waiting(tx, limit)
-            if claimed:
-                apply_events(Batch(tx, self.flows, self.brand, now), claimed)
+        claimed: list[Event] = []
+        try:
+            with self.transaction() as tx:
+                claimed = events.claim_waiting(tx, limit, now=now)
+                if claimed:
+                    apply_events(Batch(tx, self.flows, self.brand, now), claimed)
+        except Exception:
+            if not claimed:
+                raise
+            log.exception("batch of %d events not applied, going on one by one", len(claimed))
+            for event in claimed:
+                self._process_alone(event.id, now)
         return len(claimed)
+
+    def _process_alone(self, event_id: int, now: datetime) -> None:
+        """What fails alone, too, is put off: a mistake in one event must not hold up all the others."""
+        try:
+            with self.transaction() as tx:
+                event = events.claim_one(tx, event_id)
+                if event is not None:
+                    apply_events(Batch(tx, self.flows, self.brand, now), [event])
+        except Exception:
+            with self.transaction() as tx:
+                tries = events.put_off(tx, event_id, now)
+            log.exception("event %d not applied, try %d", event_id, tries)
 
     def wake_due(self, now: datetime, limit: int = BATCH) -> int:
         """Start what is to start, and give `TimedOut` or the end to those whose deadline has passed."""
-        with self.transaction() as tx:
-            due = enrolments.claim_due(tx, limit=limit, now=now)
-            if due:
-                batch = Batch(tx, self.flows, self.brand, now)
-                for enrolment in due:
-                    _wake(batch, enrolment, now)
-                batch.write()
+        due: list[Enrolment] = []
+        try:
+            with self.transaction() as tx:
+                due = enrolments.claim_due(tx, limit=limit, now=now)
+                self._wake_all(tx, due, now)
+        except Exception:
+            if not due:
+                raise
+            log.exception("batch of %d enrolments not woken, going on one by one", len(due))
+            for enrolment in due:
+                self._wake_alone(enrolment.id, now)
         return len(due)
+
+    def _wake_alone(self, enrolment_id: int, now: datetime) -> None:
+        try:
+            with self.transaction() as tx:
+                locked = enrolments.lock(tx, [enrolment_id])
+                still_due = [one for one in locked.values() if one.due_at is not None and one.due_at <= now]
+                self._wake_all(tx, still_due, now)
+        except Exception:
+            with self.transaction() as tx:
+                enrolments.put_off(tx, enrolment_id, now + WAKE_AGAIN)
+            log.exception("enrolment %d not woken", enrolment_id)
+
+    def _wake_all(self, tx: Tx, due: Sequence[Enrolment], now: datetime) -> None:
+        if due:
+            batch = Batch(tx, self.flows, self.brand, now)
+            for enrolment in due:
+                _wake(batch, enrolment, now)
+            batch.write()
 
     def finish_campaigns(self, now: datetime) -> int:
         with self.transaction() as tx:

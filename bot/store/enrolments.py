@@ -134,6 +134,13 @@ def write(tx: Session, standings: Sequence[Standing], now: datetime) -> None:
     )
 
 
+def put_off(tx: Session, enrolment_id: int, due_at: datetime) -> None:
+    tx.execute(
+        text("UPDATE enrolments SET due_at = :due_at WHERE id = :id AND status = 'active'"),
+        {"id": enrolment_id, "due_at": due_at},
+    )
+
+
 def finish_campaigns(tx: Session, now: datetime) -> int:
     """Running campaigns that have nobody left under way are finished."""
     statement = text(

@@ -101,15 +101,38 @@ def leave_one(connection: Connection, event: NewEvent) -> bool:
 _CLAIM = text(
     """
     SELECT id, key, kind, payload, received_at, attempt_id, enrolment_id, customer_id
-    FROM events WHERE processed_at IS NULL
+    FROM events WHERE processed_at IS NULL AND (retry_at IS NULL OR retry_at <= :now)
     ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
+    """
+)
+_CLAIM_ONE = text(
+    """
+    SELECT id, key, kind, payload, received_at, attempt_id, enrolment_id, customer_id
+    FROM events WHERE processed_at IS NULL AND id = :id FOR UPDATE SKIP LOCKED
+    """
+)
+_PUT_OFF = text(
+    """
+    UPDATE events SET tries = tries + 1, retry_at = cast(:now AS timestamptz)
+        + least(interval '1 hour', interval '30 seconds' * power(2, tries))
+    WHERE id = :id AND processed_at IS NULL RETURNING tries
     """
 )
 
 
-def claim_waiting(tx: Session, limit: int) -> list[Event]:
+def claim_waiting(tx: Session, limit: int, *, now: datetime) -> list[Event]:
     """The oldest unprocessed events, locked until this transaction ends; other workers skip them."""
-    return [Event(**row._mapping) for row in tx.execute(_CLAIM, {"limit": limit})]
+    return [Event(**row._mapping) for row in tx.execute(_CLAIM, {"limit": limit, "now": now})]
+
+
+def claim_one(tx: Session, event_id: int) -> Event | None:
+    row = tx.execute(_CLAIM_ONE, {"id": event_id}).one_or_none()
+    return Event(**row._mapping) if row is not None else None
+
+
+def put_off(tx: Session, event_id: int, now: datetime) -> int:
+    """It could not be applied: tried again later, never dropped. Answers how often it has failed."""
+    return int(tx.execute(_PUT_OFF, {"id": event_id, "now": now}).scalar_one())
 
 
 _TAKE = text(

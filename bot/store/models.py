@@ -341,6 +341,8 @@ class EventRow(Row):
     received_at: Mapped[datetime]
     processed_at: Mapped[datetime | None]
     outcome: Mapped[str | None]  # applied, ignored:<why>, unmatched
+    tries: Mapped[int] = mapped_column(SmallInteger, server_default="0")  # that ended in an error of ours
+    retry_at: Mapped[datetime | None]
 
 
 class GrantRow(Row):

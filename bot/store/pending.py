@@ -40,7 +40,9 @@ _DEADLINES = text(
 )
 _NOW = text(
     """
-    SELECT EXISTS (SELECT 1 FROM events WHERE processed_at IS NULL) AS events,
+    SELECT EXISTS (SELECT 1 FROM events
+                   WHERE processed_at IS NULL AND (retry_at IS NULL OR retry_at <= :now)) AS events,
+           (SELECT min(retry_at) FROM events WHERE processed_at IS NULL AND retry_at > :now) AS put_off,
            EXISTS (SELECT 1 FROM attempts WHERE voicemail IN ('due', 'leaving') AND settled_at IS NULL) AS voicemails,
            (SELECT min(lease_until) FROM attempts WHERE status = 'sending' AND lease_until IS NOT NULL) AS sending,
            (SELECT min(lease_until) FROM grants WHERE status = 'crediting') AS crediting
@@ -50,7 +52,7 @@ _NOW = text(
 
 def pending(tx: Session, now: datetime) -> Pending:
     """A lease that has run out counts as silence: whoever held it is gone."""
-    state = tx.execute(_NOW).one()
+    state = tx.execute(_NOW, {"now": now}).one()
     deadlines = [(row.kind, row.at) for row in tx.execute(_DEADLINES) if row.at is not None]
     leases = [lease for lease in (state.sending, state.crediting) if lease is not None]
     due = {kind for kind, at in deadlines if at <= now}
@@ -61,4 +63,6 @@ def pending(tx: Session, now: datetime) -> Pending:
     if any(lease <= now for lease in leases):
         due.add("silence")
     later = [at for _, at in deadlines if at > now] + [lease for lease in leases if lease > now]
+    if state.put_off is not None:
+        later.append(state.put_off)
     return Pending(frozenset(due), any(lease > now for lease in leases), min(later, default=None))

@@ -24,7 +24,8 @@ class CarrierState:
 
 class Carrier:
     def __init__(self, host: str, port: int, token: str) -> None:
-        self._connection = http.client.HTTPConnection(host, port, timeout=900)  # a jump into the first permitted hour of thousands is long
+        # A jump into the first permitted hour of thousands of customers is long.
+        self._connection = http.client.HTTPConnection(host, port, timeout=900)
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
     def register(self, customers: Sequence[dict[str, Any]], horizon_days: float) -> None:

@@ -8,21 +8,21 @@ from datetime import datetime
 import psycopg
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.engine import make_url
 
 from bot.store import events, transaction
 from bot.store.events import NewEvent, Processed
 from bot.store.transaction import Statement, Transaction, make_engine, make_statement, make_transaction
 
-KILL_ALL_OTHERS = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-)
+MINE = "to be killed"
+KILL_MINE = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{MINE}'"
 
 
 @pytest.fixture
 def own_engine(postgres_url: str) -> Iterator[Engine]:
     """Apart from the other tests' pool, because its connections are killed."""
-    engine = make_engine(postgres_url)
+    named = make_url(postgres_url).update_query_dict({"application_name": MINE})
+    engine = make_engine(named.render_as_string(hide_password=False))
     yield engine
     engine.dispose()
 
@@ -34,7 +34,7 @@ def statement(engine: Engine) -> Statement:
 
 def restart_database(postgres_url: str) -> None:
     with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(KILL_ALL_OTHERS)
+        connection.execute(KILL_MINE)
 
 
 def test_a_rested_connection_that_has_died_is_replaced_unnoticed(
@@ -69,7 +69,7 @@ def test_an_event_left_alone_is_there_at_once_and_only_once(
         assert events.leave_one(connection, event)
         assert not events.leave_one(connection, event)
     with transaction() as tx:
-        (stored,) = events.claim_waiting(tx, 10)
+        (stored,) = events.claim_waiting(tx, 10, now=now)
     assert (stored.key, stored.payload, stored.received_at) == (event.key, event.payload, now)
 
 
@@ -82,6 +82,6 @@ def test_a_repeated_request_finds_what_the_first_was_answered(
         events.mark_answered(tx, Processed(first.id, "unmatched"), {"twiml": "<Response/>"}, now)
     with transaction() as tx:
         again = events.take(tx, request)
-        assert events.claim_waiting(tx, 10) == []
+        assert events.claim_waiting(tx, 10, now=now) == []
     assert first.payload == {"Digits": "1"}
     assert (again.id, again.payload) == (first.id, {"Digits": "1", "twiml": "<Response/>"})

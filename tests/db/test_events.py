@@ -15,24 +15,24 @@ def test_a_repeated_event_is_stored_once(transaction: Transaction, now: datetime
         assert events.leave(tx, [event]) == {"sms:SM1:delivered"}
     with transaction() as tx:
         assert events.leave(tx, [event]) == set()
-        waiting = events.claim_waiting(tx, 10)
+        waiting = events.claim_waiting(tx, 10, now=now)
     assert [one.payload for one in waiting] == [{"MessageStatus": "delivered"}]
 
 
 def test_a_processed_event_waits_no_more(transaction: Transaction, now: datetime) -> None:
     with transaction() as tx:
         events.leave(tx, [NewEvent("a", "x", {}, now), NewEvent("b", "x", {}, now)])
-        first, second = events.claim_waiting(tx, 10)
+        first, second = events.claim_waiting(tx, 10, now=now)
         events.mark_processed(tx, [Processed(first.id, "applied")], now)
     with transaction() as tx:
-        assert [one.id for one in events.claim_waiting(tx, 10)] == [second.id]
+        assert [one.id for one in events.claim_waiting(tx, 10, now=now)] == [second.id]
 
 
 def test_two_claimers_never_share_an_event(transaction: Transaction, now: datetime) -> None:
     with transaction() as tx:
         events.leave(tx, [NewEvent(str(n), "x", {}, now) for n in range(4)])
     with transaction() as one, transaction() as other:
-        mine = {event.id for event in events.claim_waiting(one, 2)}
-        theirs = {event.id for event in events.claim_waiting(other, 4)}
+        mine = {event.id for event in events.claim_waiting(one, 2, now=now)}
+        theirs = {event.id for event in events.claim_waiting(other, 4, now=now)}
     assert mine.isdisjoint(theirs)
     assert len(mine | theirs) == 4
