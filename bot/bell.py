@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+import os
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Protocol
 
@@ -53,6 +57,32 @@ class Bell:
     def heard(self, queue: Queue) -> None:
         """Called before the last look, so that whatever comes later rings again."""
         self._valkey.delete(_key(queue))
+
+
+class Attendance:
+    """Which workers are at work at this very moment, with the time that they read when they began.
+
+    For whoever must not move the clock under them: a rehearsal's driver. A worker that was killed counts for
+    `_FORGOTTEN_AFTER_S` more.
+    """
+
+    _KEY = "kl:at-work"
+    _FORGOTTEN_AFTER_S = 20.0
+
+    def __init__(self, valkey: Redis) -> None:
+        self._valkey = valkey
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        me = f"{os.getpid()}:{threading.get_ident()}"
+        self._valkey.zadd(self._KEY, {me: time.time()})
+        try:
+            yield
+        finally:
+            self._valkey.zrem(self._KEY, me)
+
+    def anybody(self) -> bool:
+        return bool(self._valkey.zcount(self._KEY, time.time() - self._FORGOTTEN_AFTER_S, "+inf"))
 
 
 def _key(queue: Queue) -> str:

@@ -12,7 +12,7 @@ from redis.retry import Retry
 from sqlalchemy import Engine
 
 from bot import embedded
-from bot.bell import Bell, Publish
+from bot.bell import Attendance, Bell, Publish
 from bot.channels.billing import TmfBilling
 from bot.channels.twilio_client import Carrier
 from bot.channels.twilio_sms import TwilioSms
@@ -89,6 +89,10 @@ class Wired:
 
     def bell(self, publish: Publish) -> Bell:
         return Bell(self.valkey, publish)
+
+    @cached_property
+    def attendance(self) -> Attendance:
+        return Attendance(self.valkey)
 
     @cached_property
     def carrier(self) -> Carrier:

@@ -6,9 +6,11 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 
 from bot.bell import Queue
 from bot.bootstrap import Wired, wired
+from bot.clock import SharedClock
 from bot.escalation.assign import assign
 from bot.fulfilment.settle import expire_stale, settle_due
 from bot.store.pending import pending
@@ -53,27 +55,47 @@ def _due(parts: Wired) -> set[Queue]:
         return {QUEUE_OF_PENDING[kind] for kind in pending(tx, parts.clock.now()).due}
 
 
+def _at_work(work: Callable[[], None]) -> Callable[[], None]:
+    """A rehearsal's clock stands still while anybody is at work, so that nobody acts on a time that is over."""
+
+    @wraps(work)
+    def attended() -> None:
+        parts = wired()
+        if isinstance(parts.clock, SharedClock):
+            with parts.attendance.at_work():
+                work()
+        else:
+            work()
+
+    return attended
+
+
 @app.task
+@_at_work
 def inbound() -> None:
     _work(Queue.INBOUND, _inbound)
 
 
 @app.task
+@_at_work
 def send_sms() -> None:
     _work(Queue.SMS, lambda parts, now: parts.sms_outreach.send_due(now))
 
 
 @app.task
+@_at_work
 def place_calls() -> None:
     _work(Queue.CALLS, _calls)
 
 
 @app.task
+@_at_work
 def fulfil() -> None:
     _work(Queue.FULFILMENT, _fulfil)
 
 
 @app.task
+@_at_work
 def sweep() -> None:
     """Rung each second by beat: whatever a lost message should have announced is found here."""
     parts = wired()

@@ -49,8 +49,12 @@ class Timekeeper:
                 product = pending(tx, self.stack.clock.now())
             after = self.stack.carrier.state()
             quiet = before.idle and after.idle and before.requests_seen == after.requests_seen
-            if quiet and product.idle:
-                return product, after
+            if quiet and product.idle and not self.stack.wired.attendance.anybody():
+                # Whoever began before this look has ended, and may have left something: look once more.
+                with self.stack.wired.transaction() as tx:
+                    product = pending(tx, self.stack.clock.now())
+                if product.idle and self.stack.carrier.state().requests_seen == after.requests_seen:
+                    return product, after
             if seen != (after.requests_seen, product):
                 seen, moved_at = (after.requests_seen, product), time.monotonic()
             elif time.monotonic() - moved_at > STALL_S:
