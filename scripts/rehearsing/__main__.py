@@ -156,7 +156,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--faults", default="", help="such as lost_response=0.02,duplicate_callback=0.05")
     parser.add_argument("--days", type=float, default=10.0, help="simulated days (10)")
     parser.add_argument(
-        "--grain", type=_positive, default=120, help="seconds that a jump of the clock is rounded up to (120)"
+        "--grain", type=_positive, default=600, help="seconds that a jump of the clock is rounded up to (600)"
     )
     options = parser.parse_args()
     if (options.risk_list is None) != (options.map is None):
