@@ -19,21 +19,28 @@ class Brand:
 
 def facts_of(
     *,
+    customer_id: int,
     brand: Brand,
     name: str | None,
     msisdn: str,
     language: str,
     region: str | None,
+    time_zone: str | None,
     tier: str,
     factors: Mapping[str, object],
 ) -> dict[str, object]:
-    """Columns win over factors of the same name; the number is only ever given masked."""
+    """What flows know of a customer; `customer_id` decides the ways of a split.
+
+    Columns win over factors of the same name; the number is only ever given masked.
+    """
     return {
         **factors,
+        "customer_id": customer_id,
         "name": name,
         "masked_number": masked(msisdn),
         "language": language,
         "region": region,
+        "time_zone": time_zone,
         "tier": tier,
         "brand": brand.in_language(language),
     }

@@ -6,10 +6,13 @@ or, for the spoken ones, renders it at once as the answer to the carrier.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+
+from bot.flow.state import Plain
 
 
 class OnDenied(StrEnum):
@@ -35,6 +38,7 @@ class Send:
     expires_at: datetime
     answer_within: timedelta | None
     on_denied: OnDenied
+    text: str = "sms"  # which of the step's texts: its own, or the built-in "ask_again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,14 @@ class OpenWorkOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class Emit:
+    """Tell other systems: an outgoing event of this name, kept until they have fetched it."""
+
+    event: str
+    details: Mapping[str, Plain]
+
+
+@dataclass(frozen=True, slots=True)
 class OptOut:
     """The customer refused by keypad: put it in the register."""
 
@@ -103,9 +115,10 @@ class OptOut:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Speak a text of the step and gather keys; the answer comes back as `Pressed(visit, turn, ...)`.
+    """Speak texts of the step and gather keys; the answer comes back as `Pressed(visit, turn, ...)`.
 
-    `text` names which of the step's texts: "say", "confirm", or a built-in one ("wrong_key").
+    `text` names them: "say", "confirm", a built-in one ("wrong_key"), "play" for a recording, or several
+    in their order ("wrong_key+say"). With `speech` the customer may also say it, where the carrier listens.
     """
 
     step: str
@@ -113,6 +126,7 @@ class Prompt:
     turn: int
     text: str
     digits: int
+    speech: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +171,7 @@ Action = (
     | Qualify
     | Grant
     | OpenWorkOrder
+    | Emit
     | OptOut
     | Prompt
     | Voicemail

@@ -6,6 +6,7 @@ ignores one whose visit is over, so a late or repeated callback can never move a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -50,11 +51,13 @@ class Undelivered:
 class Replied:
     """An SMS from the customer, already understood: `key` is '1', '2' ... or None when it is unclear.
 
-    Opt-out, start and help words never arrive here: the register takes them first.
+    Opt-out, start and help words never arrive here: the register takes them first. `text` is what was
+    written, for the steps that want the customer's own words.
     """
 
     key: str | None
     evidence: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +94,16 @@ class CallEnded:
 
 @dataclass(frozen=True, slots=True)
 class BusinessEvent:
-    """Something billing or CRM told us: `recharge`, `complaint`, `port_out` ..."""
+    """Something billing or CRM told us: `recharge`, `complaint`, `port_out` ...
+
+    `details` are its other fields; conditions read all of them as `event.<name>`.
+    """
 
     name: str
     evidence: str
     at: datetime
     amount: Decimal | None = None
+    details: Mapping[str, str | int | Decimal | bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,12 @@ BUSINESS_EVENTS = frozenset(
         "activated",
         "reactivated",
         "disconnected",
+        "call_ended",  # a call that a person or another system had with the customer
+        "data_exhausted",
+        "roaming_started",
+        "offnet_warning",
+        "disconnect_requested",
+        "contacted_care",
     }
 )
 
@@ -217,6 +223,23 @@ class FlowStep(ABC):
         return name in self.exits or NEXT in self.exits
 
 
+class OnConflict(StrEnum):
+    """What a run does when it wants to speak while another run awaits this customer's answer."""
+
+    QUEUE = "queue"  # it comes afterwards
+    SKIP = "skip"  # it leaves this contact out, by its `denied` exit
+    INTERRUPT = "interrupt"  # it ends the other run, if its own priority is higher
+
+
+@dataclass(frozen=True, slots=True)
+class LateReplies:
+    """Who looks at a reply that comes when the run is over."""
+
+    queue: str = "retention"
+    due: timedelta = timedelta(hours=24)
+    script: str = "late_reply"
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
     name: str
@@ -232,6 +255,12 @@ class Flow:
     revision: str  # hash of the content: an enrolment stays on the revision that it started on
     file: str = ""
     max_segments: int = 3
+    priority: int = 5  # 0 to 9; a higher one is served first
+    on_conflict: OnConflict = OnConflict.QUEUE
+    late_replies: LateReplies = LateReplies()
+    part: bool = False  # runs inside other flows only
+    parameters: Mapping[str, str] = field(default_factory=dict)  # of a part: name -> type
+    parts: Mapping[str, str] = field(default_factory=dict)  # the texts of the flows it is made of, by name
 
     def purpose_of(self, step: str) -> Purpose:
         """What a contact of this step is for: the step's own `purpose:`, else the flow's."""

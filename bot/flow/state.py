@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
+
+Plain = str | int | float | bool  # what a run remembers and tells, as JSON knows it
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +28,18 @@ class State:
     goal_met: bool = False  # from here on the run is a success, however it ends
     granted: bool = False  # the bonus has been credited; a second visit to a grant passes through
     unclear: int = 0  # replies that could not be understood, for the polite question and then a human
+    advances: int = 0  # happenings that moved the run; a run that takes too many is ended
+    facts: Mapping[str, Plain] = field(default_factory=dict)  # what `set` and `survey` noted: `run.<name>`
+    ways: Mapping[str, str] = field(default_factory=dict)  # experiment -> the way that the hash chose
     result: str | None = None
 
     @property
     def finished(self) -> bool:
         return self.result is not None
+
+    def values(self) -> dict[str, object]:
+        """What the run itself knows, as conditions and texts name it."""
+        return {f"run.{name}": value for name, value in self.facts.items()}
 
     def to_json(self) -> dict[str, Any]:
         """Only what differs from a fresh state, to keep a million rows small."""

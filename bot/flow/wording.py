@@ -1,10 +1,14 @@
-"""The sentences that every call needs, ready in Chinese and English; a flow may put them in its own words."""
+"""The sentences that every conversation needs, ready in Chinese and English; a flow may put them in its own words."""
 
 from __future__ import annotations
 
 from bot.flow.model import Texts
 
 BUILT_IN: dict[str, Texts] = {
+    "ask_again": {
+        "zh": "【{brand}】抱歉，没有看懂您的回复，请只回复{keys}。拒收请回T",
+        "en": "{brand}: Sorry, we did not understand. Please reply {keys} only, or STOP to opt out",
+    },
     "wrong_key": {
         "zh": "您的按键有误，请重新选择。",
         "en": "Sorry, that is not one of the options.",

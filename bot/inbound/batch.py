@@ -57,11 +57,13 @@ class Batch:
             enrolment=enrolment,
             flow=self.flows.get(self.tx, enrolment.flow_revision, enrolment.offer),
             facts=facts_of(
+                customer_id=enrolment.customer_id,
                 brand=self.brand,
                 name=enrolment.name,
                 msisdn=enrolment.msisdn,
                 language=enrolment.language,
                 region=enrolment.region,
+                time_zone=enrolment.time_zone,
                 tier=enrolment.tier,
                 factors=enrolment.factors,
             ),

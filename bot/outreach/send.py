@@ -96,11 +96,13 @@ class VoiceOutreach:
 
 def _facts(outgoing: Outgoing, one: Claimed) -> Mapping[str, object]:
     return facts_of(
+        customer_id=one.customer_id,
         brand=outgoing.brand,
         name=one.name,
         msisdn=one.msisdn,
         language=one.language,
         region=one.region,
+        time_zone=one.time_zone,
         tier=one.tier,
         factors=one.factors,
     )

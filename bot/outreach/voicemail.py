@@ -56,11 +56,13 @@ class VoicemailOutreach:
         if suppressions.refused(tx, enrolment.msisdn, channel=Channel.CALL, purpose=purpose):
             return "", "en"
         facts = facts_of(
+            customer_id=enrolment.customer_id,
             brand=self.brand,
             name=enrolment.name,
             msisdn=enrolment.msisdn,
             language=enrolment.language,
             region=enrolment.region,
+            time_zone=enrolment.time_zone,
             tier=enrolment.tier,
             factors=enrolment.factors,
         )
