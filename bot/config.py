@@ -38,6 +38,7 @@ class Settings:
     billing_api_base_url: str | None
     billing_api_token: str = field(repr=False)
     billing_webhook_secret: str = field(repr=False)
+    api_token: str | None = field(repr=False)
     public_base_url: str
     secret_key: str = field(repr=False)
     brand_zh: str
@@ -68,6 +69,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         billing_api_base_url=_without_slash(read.url("BILLING_API_BASE_URL", ("http", "https"))),
         billing_api_token=environ.get("BILLING_API_TOKEN", ""),
         billing_webhook_secret=read.required("BILLING_WEBHOOK_SECRET"),
+        api_token=read.secret("API_TOKEN") if environ.get("API_TOKEN", "").strip() else None,
         public_base_url=read.required_url("PUBLIC_BASE_URL"),
         secret_key=read.secret("SECRET_KEY"),
         brand_zh=environ.get("BRAND_ZH", "Keepline"),

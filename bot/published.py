@@ -24,8 +24,8 @@ class PublishedFlows:
         key = (revision, repr(sorted((offer or {}).items())))
         flow = self._flows.get(key)
         if flow is None:
-            name, source = flow_revisions.source(tx, revision)
-            flow = load_flow(source, name=name)
+            text = flow_revisions.text_of(tx, revision)
+            flow = load_flow(text.source, name=text.flow, parts=text.parts)
             if offer:
                 flow = flow.with_offer(Offer(read_offer(offer)))
             self._flows[key] = flow

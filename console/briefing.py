@@ -12,13 +12,13 @@ from typing import Any
 
 from flask_babel import format_date, format_timedelta
 from flask_babel import gettext as _
-from ruamel.yaml import YAML
 
 from bot.config import ROOT
 from bot.flow.model import Flow, Offer
 from bot.flow.steps.switch import SwitchStep
 from bot.flow.steps.work_order import WorkOrderStep
 from bot.rules.catalogue import Factor, FactorCatalogue, load_catalogue
+from bot.rules.yaml_source import load_mapping
 from console.language import count, money, of
 
 FLOWS = ROOT / "flows"
@@ -111,5 +111,4 @@ def _catalogue() -> FactorCatalogue:
 def _script(path: Path) -> Mapping[str, Mapping[str, str]] | None:
     if not path.is_file():
         return None
-    read: Mapping[str, Mapping[str, str]] = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    return read
+    return load_mapping(path)

@@ -120,6 +120,7 @@ class Billing:
                 self._options.billing_event_url,
                 body,
                 {"X-Keepline-Signature": sign(self._options.billing_secret, body, self._schedule.now)},
+                kind="billing",
                 resource=topup.id,
                 event=event_id,
                 at=at,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from rehearsal.billing import Billing
 from rehearsal.books import Shelf
+from rehearsal.business import Business
 from rehearsal.chance import Chance
 from rehearsal.faults import Faults
 from rehearsal.inbound import Blocklist, InboundText
@@ -28,6 +29,7 @@ class Carrier:
     webhooks: WebhooksOut
     callbacks: StatusCallbacks
     billing: Billing
+    business: Business
     messages: Shelf[Message] = field(default_factory=Shelf)
     calls: Shelf[Call] = field(default_factory=Shelf)
     inbound: list[InboundText] = field(default_factory=list)
@@ -69,4 +71,5 @@ def open_carrier(options: Options) -> Carrier:
         webhooks=webhooks,
         callbacks=StatusCallbacks(webhooks, schedule, faults, chance, mint),
         billing=Billing(options, schedule, faults, mint, people, webhooks),
+        business=Business(options, schedule, chance, faults, mint, people, webhooks),
     )

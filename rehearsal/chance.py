@@ -1,7 +1,8 @@
 """Chance for the whole rehearsal: a hash of the seed and a name, so that a run can be repeated exactly."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
+from math import log
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -28,6 +29,17 @@ class Chance:
 
     def pick(self, choices: Sequence[T], *parts: object) -> T:
         return choices[int(self.draw(*parts) * len(choices))]
+
+    def arrivals(self, per_day: float, days: float, *parts: object) -> Iterator[float]:
+        """When something happens that happens so often: days from now, up to so many, as a Poisson process."""
+        day = 0.0
+        number = 0
+        while per_day > 0:
+            day -= log(1 - self.draw(*parts, number)) / per_day
+            if day > days:
+                return
+            yield day
+            number += 1
 
     def weighted(self, choices: Sequence[tuple[T, float]], *parts: object) -> T:
         """One of the choices, each as likely as its weight says."""

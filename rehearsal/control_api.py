@@ -7,9 +7,10 @@ from typing import Any
 from aiohttp import web
 
 from rehearsal import ledger
+from rehearsal.business_wishes import BadBusiness, parse_details, parse_rates, parse_wanted
 from rehearsal.carrier import Carrier
 from rehearsal.faults import UnknownFault
-from rehearsal.options import BadOption, read_moment
+from rehearsal.moments import BadMoment, read_moment
 from rehearsal.people import BadCustomer, parse_customer
 from rehearsal.reactions import plan_spontaneous
 from rehearsal.resources import json_bytes
@@ -39,9 +40,7 @@ class ControlApi:
         rows = body.get("customers")
         if not isinstance(rows, list):
             raise BadControl("customers: is not a list")
-        horizon = body.get("horizon_days", _USUAL_HORIZON_DAYS)
-        if isinstance(horizon, bool) or not isinstance(horizon, int | float) or horizon < 0:
-            raise BadControl(f"horizon_days: {horizon!r} is not a number of days")
+        horizon = _horizon(body)
         try:
             customers = [parse_customer(row, f"customers[{index}]") for index, row in enumerate(rows)]
         except BadCustomer as error:
@@ -50,8 +49,9 @@ class ControlApi:
         for customer in customers:
             person, is_new = carrier.people.register(customer)
             if is_new:
-                for at, amount in plan_spontaneous(carrier.chance, person, float(horizon), carrier.now):
+                for at, amount in plan_spontaneous(carrier.chance, person, horizon, carrier.now):
                     carrier.billing.plan_topup(person, amount, "spontaneous", at)
+                carrier.business.plan_for(person, horizon)
         return web.json_response({"registered": len(customers), "personas": carrier.people.persona_counts()})
 
     async def set_clock(self, request: web.Request) -> web.Response:
@@ -64,7 +64,7 @@ class ControlApi:
                 schedule.clock.move_to(moment)
             else:
                 await schedule.advance(moment)
-        except BadOption as error:
+        except BadMoment as error:
             raise BadControl(str(error)) from None
         except ClockMovesBackwards as error:
             raise BadControl(f"now: {error}", status=409) from None
@@ -80,6 +80,21 @@ class ControlApi:
         except UnknownFault as error:
             raise BadControl(str(error)) from None
         return web.json_response(ledger.fault_rates(faults))
+
+    async def tell_business(self, request: web.Request) -> web.Response:
+        """`events` are told once, each at its `at`; `rates` hold for everybody from now on."""
+        body = await _object(request)
+        business, planned = self._carrier.business, 0
+        try:
+            wanted = parse_wanted(body.get("events", []))
+            rates, details = parse_rates(body.get("rates", {})), parse_details(body.get("details", {}))
+            if "rates" in body:
+                planned = business.happen_at(rates, details, _horizon(body))
+            for one in wanted:
+                business.tell(one)
+        except BadBusiness as error:
+            raise BadControl(str(error)) from None
+        return web.json_response({"planned": planned + len(wanted)})
 
     async def ledger_summary(self, request: web.Request) -> web.Response:
         return web.json_response(ledger.summary(self._carrier))
@@ -103,6 +118,13 @@ class ControlApi:
             "failed_webhooks": carrier.webhooks.failed,
         }
         return web.json_response(state)
+
+
+def _horizon(body: Mapping[str, Any]) -> float:
+    horizon = body.get("horizon_days", _USUAL_HORIZON_DAYS)
+    if isinstance(horizon, bool) or not isinstance(horizon, int | float) or horizon < 0:
+        raise BadControl(f"horizon_days: {horizon!r} is not a number of days")
+    return float(horizon)
 
 
 async def _object(request: web.Request) -> Mapping[str, Any]:

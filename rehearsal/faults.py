@@ -23,6 +23,7 @@ class FaultRates:
     lost_callback: float = 0.0
     duplicate_inbound: float = 0.0
     duplicate_topup: float = 0.0
+    duplicate_business_event: float = 0.0
     rate_limit: float = 0.0  # 429; nothing is taken
     rate_limit_burst: int = 0  # so many further requests are refused as well
     slow: float = 0.1  # how many requests `slow_ms` slows down

@@ -13,7 +13,7 @@ class Entry(Protocol):
     def for_ledger(self) -> dict[str, Any]: ...
 
 
-KINDS = ("messages", "calls", "adjustments", "topups", "inbound", "webhooks")
+KINDS = ("messages", "calls", "adjustments", "topups", "inbound", "business", "webhooks")
 
 
 def entries(carrier: Carrier, kind: str) -> Iterable[dict[str, Any]] | None:
@@ -27,6 +27,7 @@ def entries(carrier: Carrier, kind: str) -> Iterable[dict[str, Any]] | None:
         "adjustments": carrier.billing.adjustments.values(),
         "topups": carrier.billing.topups,
         "inbound": carrier.inbound,
+        "business": carrier.business.told,
         "webhooks": carrier.webhooks.records,
     }
     if kind not in found:
@@ -56,6 +57,7 @@ def summary(carrier: Carrier) -> dict[str, Any]:
             "picked_up_by": _counted(call.picked_up_by for call in calls if call.picked_up_by),
             "dialled_legs": sum(call.parent_sid is not None for call in calls),
             "keypresses": sum("digits" in line for call in calls for line in call.transcript),
+            "spoken": sum("said" in line for call in calls for line in call.transcript),
             "errors": sum("error" in line for call in calls for line in call.transcript),
         },
         "inbound": {
@@ -71,6 +73,10 @@ def summary(carrier: Carrier) -> dict[str, Any]:
             "made": len(adjustments),
             "amount": round(sum(adjustment.amount for adjustment in adjustments), 2),
             "repeats": sum(adjustment.repeats for adjustment in adjustments),
+        },
+        "business": {
+            "told": len(carrier.business.told),
+            "by_type": _counted(told.type for told in carrier.business.told),
         },
         "webhooks": {"sent": carrier.webhooks.sent, "failed": carrier.webhooks.failed},
         "faults": dict(carrier.faults.applied),

@@ -1,79 +1,95 @@
 """What a person understands of a text or a prompt: which answer does what, and how much to recharge."""
 
 import re
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass, replace
+from functools import cached_property
 
+from rehearsal.choices import Choice, Scale, read_choices
+from rehearsal.meanings import Intent
 
-class Intent(StrEnum):
-    """What a person wants to say by an answer."""
-
-    JOIN = "join"
-    MANAGER = "manager"
-    REPEAT = "repeat"
-    OPT_OUT = "opt_out"
-    DECLINE = "decline"
-    WRONG = "wrong"
-
-
-USUAL_KEYS = {Intent.JOIN: "1", Intent.MANAGER: "2", Intent.REPEAT: "9", Intent.OPT_OUT: "0"}
-
-_CLAUSES = re.compile(r"[，。；、！？,;!?\n]|\.(?!\d)|\bor\b|或")
-_KEY = r"([0-9*#](?![0-9.元])|TD\b|T\b|R\b|STOP\b)"
-_KEY_MENTION = re.compile(
-    rf"(?:(?<!返)回复?|按(?:一次|键|下)?|发送?|\b(?:reply|press|text|send|dial)\b)\s*[\"'“「]?\s*{_KEY}|^\s*{_KEY}\s+(?:to|for)\b",
-    re.IGNORECASE,
-)
-_MEANINGS: tuple[tuple[Intent, re.Pattern[str]], ...] = (
-    (
-        Intent.OPT_OUT,
-        re.compile(r"退订|拒收|不再|不想再|勿扰|谢绝|\bstop\b|opt[ -]?out|unsubscribe|no more", re.I),
-    ),
-    (Intent.MANAGER, re.compile(r"经理|人工|客服|专员|manager|agent|adviser|advisor|representative", re.I)),
-    (Intent.REPEAT, re.compile(r"重听|再听|重复|重播|\bagain\b|\brepeat\b", re.I)),
-    (
-        Intent.DECLINE,
-        re.compile(r"不参加|放弃|取消|不需要|do not want|don.t want|decline|no thanks|\bcancel\b", re.I),
-    ),
-    (Intent.JOIN, re.compile(r"参加|参与|确认|同意|办理|领取|\bjoin\b|confirm|accept|take part", re.I)),
-)
 _MINIMUM = (
     re.compile(r"充(?:值|话费)?\s*满?\s*[¥￥]?\s*(\d+(?:\.\d+)?)"),
     re.compile(r"满\s*[¥￥]?\s*(\d+(?:\.\d+)?)\s*元?"),
-    re.compile(r"(?:top[ -]?up|recharge)(?! has)[^\d.]{0,40}?(\d+(?:\.\d+)?)(?!\s*(?:days?|hours?))", re.I),
+    re.compile(r"存(?:入|够|满)?\s*[¥￥]?\s*(\d+(?:\.\d+)?)\s*元"),
+    re.compile(
+        r"(?:top[ -]?up|recharge|\bdeposit)(?! has)(?:(?!reply|press|text)[^\d.]){0,40}?"
+        r"(\d+(?:\.\d+)?)(?!\s*(?:days?|hours?))",
+        re.I,
+    ),
+)
+_ENTRY = re.compile(
+    r"(?:输入|键入|录入|\benter\b|\bkey in\b|\btype in\b)"
+    r".{0,40}?(?:位|号码|井号|#|digits?\b|number\b|\bid\b|pound|hash)"
+)
+_OPEN = re.compile(
+    r"告诉我们|说说|写下|您的(?:意见|建议|想法|原因)|原因是什么|为什么|\?|？"
+    r"|\btell us\b|\blet us know\b|in your own words|\bwhat (?:could|made|went)\b"
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Offer:
-    keys: dict[Intent, str] = field(default_factory=dict)
+    choices: tuple[Choice, ...] = ()
+    scale: Scale | None = None
     minimum: float | None = None
+    wants_number: bool = False  # digits to be entered
+    wants_words: bool = False  # an answer in one's own words
+
+    @cached_property
+    def keys(self) -> dict[Intent, str]:
+        """The first key that is said to do each thing."""
+        keys: dict[Intent, str] = {}
+        for choice in self.choices:
+            if choice.intent is not None:
+                keys.setdefault(choice.intent, choice.key)
+        return keys
 
     @property
-    def invites(self) -> bool:
-        return Intent.JOIN in self.keys
+    def invitations(self) -> tuple[str, ...]:
+        """Every key that takes something up: a customer may be offered one of three."""
+        return tuple(choice.key for choice in self.choices if choice.intent is Intent.JOIN)
+
+    @property
+    def matters_of_taste(self) -> tuple[Choice, ...]:
+        return tuple(choice for choice in self.choices if choice.intent is None)
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is a question that anybody may answer, whatever they think of the offer."""
+        return self.scale is not None or self.wants_number or bool(self.matters_of_taste)
+
+    @property
+    def repeats_keys_alone(self) -> bool:
+        """Whether it names keys and nothing about them, as a second asking does."""
+        if self.scale is not None:
+            return self.scale.from_keys
+        digits = [choice for choice in self.choices if choice.key.isdecimal()]
+        return bool(digits) and all(choice.is_bare for choice in digits) and self.minimum is None
 
 
 def read_offer(text: str) -> Offer:
-    keys: dict[Intent, str] = {}
-    previous = ""
-    for clause in _CLAUSES.split(text):
-        for mention in _KEY_MENTION.finditer(clause):
-            key = (mention.group(1) or mention.group(2)).upper()
-            meaning = _meaning_of(clause) or _meaning_of(previous) or _usual_meaning(key)
-            keys.setdefault(meaning, key)
-        previous = clause
-    return Offer(keys, _minimum_in(text))
+    choices, scale = read_choices(text)
+    minimum = _minimum_in(text)
+    if scale is not None or any(_is_an_answer(choice) for choice in choices):
+        return Offer(_with_invitation(choices, minimum), scale, minimum)
+    asked = text.lower()
+    wants_number = _ENTRY.search(asked) is not None
+    return Offer(choices, None, minimum, wants_number, not wants_number and _OPEN.search(asked) is not None)
 
 
-def _meaning_of(clause: str) -> Intent | None:
-    return next((intent for intent, words in _MEANINGS if words.search(clause)), None)
+def _is_an_answer(choice: Choice) -> bool:
+    return choice.intent not in (Intent.OPT_OUT, Intent.REPEAT)
 
 
-def _usual_meaning(key: str) -> Intent:
-    if key in ("T", "TD", "STOP"):
-        return Intent.OPT_OUT
-    return next((intent for intent, usual in USUAL_KEYS.items() if usual == key), Intent.JOIN)
+def _with_invitation(choices: tuple[Choice, ...], minimum: float | None) -> tuple[Choice, ...]:
+    """The only key whose words are no wish we know, or the first one beside an offer, takes that offer up."""
+    unknown = [choice for choice in choices if choice.intent is None]
+    if not unknown or any(choice.intent is Intent.JOIN for choice in choices):
+        return choices
+    first = unknown[0]
+    if len(unknown) > 1 and (first.feeling is not None or minimum is None):
+        return choices
+    return tuple(replace(choice, intent=Intent.JOIN) if choice is first else choice for choice in choices)
 
 
 def _minimum_in(text: str) -> float | None:

@@ -3,11 +3,13 @@
 import argparse
 import ipaddress
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NoReturn
 
+from rehearsal.business_wishes import BadBusiness, Rates, read_rates
 from rehearsal.faults import NO_FAULTS, FaultRates, UnknownFault, parse_faults
+from rehearsal.moments import BadMoment, read_moment
 from rehearsal.numbers import is_webhook_url
 from rehearsal.schedule import RealClock, VirtualClock
 
@@ -29,6 +31,8 @@ class Options:
     billing_secret: str = ""
     billing_event_url: str = ""
     inbound_sms_url: str = ""
+    business_event_url: str = ""
+    business_rates: Rates = field(default_factory=dict)
     rehearsal_token: str = ""
     callback_concurrency: int = 32
     calls_per_second: float = 0.0  # 0: no limit
@@ -50,8 +54,13 @@ def read_options(arguments: Sequence[str], environment: Mapping[str, str]) -> Op
     if len(account_sid) != 34 or not account_sid.startswith("AC"):
         raise BadOption("TWILIO_ACCOUNT_SID: is not AC and 32 hex digits")
     billing_secret = environment.get("BILLING_WEBHOOK_SECRET", "")
-    if given.billing_event_url and not billing_secret:
-        raise BadOption("BILLING_WEBHOOK_SECRET: is not set, yet --billing-event-url needs it to sign events")
+    for name in ("billing_event_url", "business_event_url"):
+        if getattr(given, name) and not billing_secret:
+            option = f"--{name.replace('_', '-')}"
+            raise BadOption(f"BILLING_WEBHOOK_SECRET: is not set, yet {option} needs it to sign events")
+    rates = _rates(given.business_rates)
+    if rates and not given.business_event_url:
+        raise BadOption("--business-rates: needs --business-event-url")
     return Options(
         account_sid=account_sid,
         auth_token=_required(environment, "TWILIO_AUTH_TOKEN"),
@@ -64,6 +73,8 @@ def read_options(arguments: Sequence[str], environment: Mapping[str, str]) -> Op
         billing_secret=billing_secret,
         billing_event_url=_url("--billing-event-url", given.billing_event_url),
         inbound_sms_url=_url("--inbound-sms-url", given.inbound_sms_url),
+        business_event_url=_url("--business-event-url", given.business_event_url),
+        business_rates=rates,
         rehearsal_token=environment.get("REHEARSAL_TOKEN", ""),
         callback_concurrency=_positive("--callback-concurrency", given.callback_concurrency),
         calls_per_second=given.calls_per_second,
@@ -83,6 +94,12 @@ def _parser() -> _Parser:
     parser.add_argument("--billing-token", default="", help="bearer token; else BILLING_API_TOKEN")
     parser.add_argument("--billing-event-url", default="", help="where top-up events are posted")
     parser.add_argument("--inbound-sms-url", default="", help="where people's texts are posted")
+    parser.add_argument("--business-event-url", default="", help="where other business events are posted")
+    parser.add_argument(
+        "--business-rates",
+        default="",
+        help="events a person and day: angry.complaint=0.05,*.contacted_care=0.003",
+    )
     parser.add_argument("--callback-concurrency", type=int, default=32)
     parser.add_argument("--calls-per-second", type=float, default=0.0, help="0 sets no limit")
     parser.add_argument("--pool-sender", default=Options.__dataclass_fields__["pool_sender"].default)
@@ -114,18 +131,12 @@ def _start(clock: str, text: str | None) -> datetime | None:
         if text is not None:
             raise BadOption("--start: the real clock cannot be set; leave it out or use --clock virtual")
         return None
-    return datetime.now(UTC).replace(microsecond=0) if text is None else read_moment("--start", text)
-
-
-def read_moment(place: str, text: object) -> datetime:
-    """An aware moment from ISO 8601."""
+    if text is None:
+        return datetime.now(UTC).replace(microsecond=0)
     try:
-        moment = datetime.fromisoformat(str(text))
-    except ValueError:
-        raise BadOption(f"{place}: {text!r} is not a moment in ISO 8601") from None
-    if moment.tzinfo is None:
-        raise BadOption(f"{place}: {text!r} lacks its UTC offset")
-    return moment.astimezone(UTC)
+        return read_moment("--start", text)
+    except BadMoment as error:
+        raise BadOption(str(error)) from None
 
 
 def _faults(text: str) -> FaultRates:
@@ -133,6 +144,13 @@ def _faults(text: str) -> FaultRates:
         return parse_faults(text)
     except UnknownFault as error:
         raise BadOption(f"--faults: {error}") from None
+
+
+def _rates(text: str) -> Rates:
+    try:
+        return read_rates(text)
+    except BadBusiness as error:
+        raise BadOption(f"--business-rates: {error}") from None
 
 
 def _url(name: str, text: str) -> str:

@@ -29,6 +29,7 @@ class Person:
     joined: bool = False
     opted_out: bool = False
     recharge_planned: bool = False
+    last_question: str = ""  # what a text asked last, for when it asks again by its keys alone
 
 
 class People:

@@ -7,7 +7,7 @@ the treated recharge more often than the control group; they are no measurement 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rehearsal.offers import Intent
+from rehearsal.meanings import Intent
 
 
 class Pickup(StrEnum):
@@ -43,6 +43,13 @@ class Persona:
     presses: tuple[Intent, ...] = ()  # at the first menu, the second ...; the last one stays
     press_odds: float = 1.0
     patience_seconds: tuple[float, float] | None = None
+    speaks: float = 0.3  # how often an answer is said, where the carrier listens
+    mumbles: float = 0.1  # how often what is said cannot be made out
+    # questions
+    mood: float = 0.65  # 0 is displeased, 1 delighted
+    answers: float = 0.35  # odds of answering a question by text that sells nothing
+    declines: float = 0.0  # odds of saying no, where there is a key for it, in place of yes
+    second_thoughts: float = 0.0  # odds of a proper answer when asked again
     # money
     recharge_invited: float = 0.0
     recharge_accepted: float = 0.0
@@ -61,6 +68,8 @@ PERSONAS: tuple[Persona, ...] = (
         recharge_invited=0.30,
         recharge_accepted=0.85,
         recharge_below_minimum=0.08,
+        mood=0.9,
+        answers=0.6,
     ),
     Persona(
         name="persuadable",
@@ -71,6 +80,8 @@ PERSONAS: tuple[Persona, ...] = (
         press_odds=0.65,
         recharge_invited=0.15,
         recharge_accepted=0.60,
+        mood=0.7,
+        declines=0.06,
     ),
     Persona(
         name="busy",
@@ -83,8 +94,18 @@ PERSONAS: tuple[Persona, ...] = (
         press_odds=0.7,
         recharge_invited=0.10,
         recharge_accepted=0.60,
+        answers=0.2,
+        declines=0.05,
     ),
-    Persona(name="silent", share=0.14, presses=(Intent.JOIN,), press_odds=0.1, recharge_invited=0.08),
+    Persona(
+        name="silent",
+        share=0.14,
+        presses=(Intent.JOIN,),
+        press_odds=0.1,
+        recharge_invited=0.08,
+        mood=0.5,
+        answers=0.1,
+    ),
     Persona(
         name="wants_manager",
         share=0.06,
@@ -93,6 +114,9 @@ PERSONAS: tuple[Persona, ...] = (
         presses=(Intent.MANAGER,),
         recharge_invited=0.10,
         recharge_accepted=0.40,
+        mood=0.4,
+        answers=0.5,
+        speaks=0.6,
     ),
     Persona(
         name="opts_out",
@@ -102,6 +126,8 @@ PERSONAS: tuple[Persona, ...] = (
         reply_minutes=(1, 30),
         free_wording=0.3,
         presses=(Intent.OPT_OUT,),
+        mood=0.25,
+        speaks=0.4,
     ),
     Persona(
         name="angry",
@@ -113,6 +139,8 @@ PERSONAS: tuple[Persona, ...] = (
         presses=(Intent.OPT_OUT,),
         patience_seconds=(6, 40),
         spontaneous_per_day=0.004,
+        mood=0.05,
+        speaks=0.8,
     ),
     Persona(
         name="repeater",
@@ -131,6 +159,9 @@ PERSONAS: tuple[Persona, ...] = (
         presses=(Intent.WRONG, Intent.JOIN),
         recharge_invited=0.10,
         recharge_accepted=0.50,
+        second_thoughts=0.6,
+        speaks=0.5,
+        mumbles=0.6,
     ),
     Persona(
         name="hang_up_early",
@@ -190,32 +221,3 @@ PERSONA_BY_NAME = {persona.name: persona for persona in PERSONAS}
 
 # A number nobody registered: texts arrive, nobody reacts, the phone rings out.
 STRANGER = Persona(name="stranger", share=0.0, pickups=((Pickup.NO_ANSWER, 1.0),), spontaneous_per_day=0.0)
-
-Phrases = dict[str, tuple[str, ...]]
-
-JOIN_WORDS: Phrases = {
-    "zh": ("{key}", "{key}", "{key}", "{full}", "{key}。", "{key} 谢谢", "好的", "参加"),
-    "en": ("{key}", "{key}", "{key}", "{key}.", " {key} ", "yes", "Yes please", "ok"),
-}
-MANAGER_WORDS: Phrases = {
-    "zh": ("{key}", "{key}", "{full}", "{key}。"),
-    "en": ("{key}", "{key}", "{key}.", "{key} please"),
-}
-OPT_OUT_WORDS: Phrases = {
-    "zh": ("T", "t", "TD", "退订", "Ｔ", "STOP", "退订。"),
-    "en": ("STOP", "stop", "Stop", "Unsubscribe", "QUIT", "stop."),
-}
-OPT_OUT_SENTENCES: Phrases = {
-    "zh": ("别再发了", "不要再给我发短信了", "别再打扰我", "请不要再发短信给我", "烦死了，别发了"),
-    "en": (
-        "please stop texting me",
-        "Don't text me again",
-        "stop messaging me",
-        "Take me off your list",
-        "leave me alone",
-    ),
-}
-STRAY_WORDS: Phrases = {
-    "zh": ("你发错人了", "你是谁？", "7", "什么意思", "？"),
-    "en": ("Wrong number", "Who is this?", "7", "What is this about?", "new phone who dis"),
-}

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import log
 
+from rehearsal.answers import Name, key_by_mood, opinion, take_up
 from rehearsal.chance import Chance
-from rehearsal.offers import USUAL_KEYS, Intent, Offer, read_offer
+from rehearsal.meanings import USUAL_KEYS, Intent
+from rehearsal.offers import Offer, read_offer
 from rehearsal.people import Person
-from rehearsal.personas import (
+from rehearsal.phrases import (
+    ANSWER_WORDS,
     JOIN_WORDS,
     MANAGER_WORDS,
     OPT_OUT_SENTENCES,
@@ -19,7 +21,7 @@ from rehearsal.personas import (
 USUAL_MINIMUM = 50.0
 DENOMINATIONS = (10, 20, 30, 50, 100, 200, 300, 500)
 _WITHOUT_SMS_HABIT = 0.6  # how much rarer those answer who seldom write
-_AGAIN_AFTER_JOINING = 0.9
+_AGAIN = 0.9  # once they have joined, or have written already
 _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 
 
@@ -39,8 +41,8 @@ class Recharge:
 
 def react_to_text(chance: Chance, person: Person, text: str) -> list[Reply | Recharge]:
     person.texts += 1
-    offer = read_offer(text)
-    reply = _reply_to(chance, person, offer)
+    offer, asked_again = _understood(person, text)
+    reply = _reply_to(chance, person, offer, asked_again)
     reactions: list[Reply | Recharge] = [] if reply is None else [reply]
     if reply is not None and reply.intent is Intent.OPT_OUT:
         person.opted_out = True
@@ -53,38 +55,74 @@ def react_to_text(chance: Chance, person: Person, text: str) -> list[Reply | Rec
     return reactions
 
 
-def _reply_to(chance: Chance, person: Person, offer: Offer) -> Reply | None:
+def _understood(person: Person, text: str) -> tuple[Offer, bool]:
+    """A text that names keys alone is read as the question before it."""
+    offer = read_offer(text)
+    asks_again = offer.repeats_keys_alone and bool(person.last_question)
+    if asks_again:
+        return read_offer(person.last_question), True
+    if offer.choices or offer.scale:
+        person.last_question = text
+    return offer, False
+
+
+def _reply_to(chance: Chance, person: Person, offer: Offer, asked_again: bool) -> Reply | None:
     persona = person.persona
-    intent = persona.replies
-    if intent is None or person.opted_out or not _is_offered(intent, offer):
-        return None
-    odds = persona.reply_odds * (1.0 if person.sms_habit else _WITHOUT_SMS_HABIT)
-    if person.joined and intent is Intent.JOIN:
-        odds = _AGAIN_AFTER_JOINING
     name = ("reply", person.msisdn, person.texts)
+    wish = None if person.opted_out else _wish(chance, person, offer, asked_again, name)
+    if wish is None:
+        return None
+    intent, key = wish
+    odds = persona.answers if intent is Intent.ANSWER else persona.reply_odds
+    odds *= 1.0 if person.sms_habit else _WITHOUT_SMS_HABIT
+    if asked_again or (person.joined and intent is Intent.JOIN):
+        odds = _AGAIN
     if not chance.happens(odds, *name):
         return None
     low, high = persona.reply_minutes
     minutes = low + (high - low) * chance.draw(*name, "delay") ** 2  # most are quick, some take long
-    return Reply(timedelta(minutes=minutes), _wording(chance, person, offer, intent), intent)
+    return Reply(timedelta(minutes=minutes), _wording(chance, person, intent, key), intent)
 
 
-def _is_offered(intent: Intent, offer: Offer) -> bool:
-    if intent in (Intent.JOIN, Intent.MANAGER):
-        return intent in offer.keys
-    return True
+def _wish(
+    chance: Chance, person: Person, offer: Offer, asked_again: bool, name: Name
+) -> tuple[Intent, str] | None:
+    """What the person would like to say, of what can be said, and its key; none where words are wanted."""
+    persona = person.persona
+    wish = persona.replies
+    if wish is Intent.OPT_OUT:
+        return wish, ""
+    if wish is Intent.WRONG:
+        if not (asked_again and chance.happens(persona.second_thoughts, *name, "second thoughts")):
+            return wish, ""
+        wish = Intent.JOIN
+    if wish is Intent.JOIN and wish in offer.keys:
+        return take_up(chance, person, offer, name, committed=person.joined or person.recharge_planned)
+    if wish in offer.keys:
+        return wish, offer.keys[wish]
+    if offer.asks or offer.wants_words:
+        return Intent.ANSWER, key_by_mood(chance, person, offer, name) or ""
+    return None
 
 
-def _wording(chance: Chance, person: Person, offer: Offer, intent: Intent) -> str:
+def _wording(chance: Chance, person: Person, intent: Intent, key: str) -> str:
     name = ("wording", person.msisdn, person.texts)
     if intent is Intent.OPT_OUT:
         free = chance.happens(person.persona.free_wording, *name, "free")
         return chance.pick(_phrases(OPT_OUT_SENTENCES if free else OPT_OUT_WORDS, person), *name)
     if intent is Intent.WRONG:
         return chance.pick(_phrases(STRAY_WORDS, person), *name)
-    words = JOIN_WORDS if intent is Intent.JOIN else MANAGER_WORDS
-    key = offer.keys.get(intent, USUAL_KEYS[intent])
-    return chance.pick(_phrases(words, person), *name).format(key=key, full=key.translate(_FULL_WIDTH))
+    if not key:
+        return opinion(chance, person, name)
+    words = _phrases(_words_around(intent, key), person)
+    return chance.pick(words, *name).format(key=key, full=key.translate(_FULL_WIDTH))
+
+
+def _words_around(intent: Intent, key: str) -> Phrases:
+    """A bare yes stands for the first key alone."""
+    if intent is Intent.MANAGER:
+        return MANAGER_WORDS
+    return JOIN_WORDS if intent is Intent.JOIN and key == USUAL_KEYS[Intent.JOIN] else ANSWER_WORDS
 
 
 def _phrases(phrases: Phrases, person: Person) -> tuple[str, ...]:
@@ -128,17 +166,9 @@ def plan_spontaneous(
     if person.days_since_recharge >= 25:
         rate *= 1.25  # due, by the month
     planned: list[tuple[datetime, float]] = []
-    day = 0.0
-    while rate > 0:
+    for day in chance.arrivals(rate, horizon_days, "spontaneous", person.msisdn):
         name = ("spontaneous", person.msisdn, len(planned))
-        day += _exponential(chance.draw(*name), rate)
-        if day > horizon_days:
-            break
         wanted = person.arpu * chance.between(0.5, 2.0, *name, "amount")
         amount = min(DENOMINATIONS, key=lambda d: abs(d - wanted))
         planned.append((now + timedelta(days=day), float(amount)))
     return planned
-
-
-def _exponential(draw: float, rate: float) -> float:
-    return -log(1 - draw) / rate

@@ -138,6 +138,7 @@ def _add_control(app: web.Application, doors: Doors, api: ControlApi) -> None:
     app.router.add_post("/rehearsal/customers", doors.control(api.register_customers))
     app.router.add_post("/rehearsal/clock", doors.control(api.set_clock))
     app.router.add_get("/rehearsal/state", doors.control(api.state))
+    app.router.add_post("/rehearsal/business", doors.control(api.tell_business))
     app.router.add_post("/rehearsal/faults", doors.control(api.set_faults))
     app.router.add_get("/rehearsal/ledger/summary", doors.control(api.ledger_summary))
     app.router.add_get("/rehearsal/ledger/{kind}", doors.control(api.ledger_entries))

@@ -1,10 +1,15 @@
 """Reads TwiML into verbs."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
+from rehearsal.numbers import is_webhook_url
+
 Element = ElementTree.Element
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?-[A-Z]{2}")  # "en" alone is none
 
 
 class TwimlError(ValueError):
@@ -47,6 +52,10 @@ class Gather:
     finish_on_key: str = "#"
     action_on_empty: bool = False
     takes_keys: bool = True
+    listens: bool = False
+    language: str = "en-US"  # that it listens for
+    hints: tuple[str, ...] = ()
+    pause: float = 1.0  # seconds of silence that end what is said
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +137,10 @@ def _say(element: Element) -> Say:
 
 
 def _play(element: Element) -> Play:
-    return Play((element.text or "").strip(), element.get("digits", ""), _whole(element, "loop", 1) or 1)
+    url, digits = (element.text or "").strip(), element.get("digits", "")
+    if not digits and not is_webhook_url(url):
+        raise TwimlError(11100, f"Invalid URL format: <Play> of {url!r}")
+    return Play(url, digits, _whole(element, "loop", 1) or 1)
 
 
 def _pause(element: Element) -> Pause:
@@ -141,15 +153,23 @@ def _gather(element: Element) -> Gather:
         if not isinstance(prompt, Prompt):
             raise TwimlError(12200, f"Schema validation: <Gather> cannot hold {type(prompt).__name__}")
     digits = _whole(element, "numDigits", 0)
+    wanted = element.get("input", "dtmf").split()
+    language = element.get("language", "en-US")
+    if not _LANGUAGE.fullmatch(language):
+        raise TwimlError(13512, f"Gather element has an invalid language attribute value: {language!r}")
     return Gather(
         prompts=tuple(prompt for prompt in prompts if isinstance(prompt, Prompt)),
         action=element.get("action", ""),
         method=_method(element),
-        timeout=5.0 if element.get("timeout") == "auto" else _seconds(element, "timeout", 5.0),
+        timeout=_seconds_or_auto(element, "timeout", 5.0),
         num_digits=digits or None,
         finish_on_key=element.get("finishOnKey", "#"),
         action_on_empty=element.get("actionOnEmptyResult", "false").lower() == "true",
-        takes_keys="dtmf" in element.get("input", "dtmf").split(),
+        takes_keys="dtmf" in wanted,
+        listens="speech" in wanted,
+        language=language,
+        hints=tuple(filter(None, (hint.strip() for hint in element.get("hints", "").split(",")))),
+        pause=_seconds_or_auto(element, "speechTimeout", 1.0),
     )
 
 
@@ -206,6 +226,10 @@ def _seconds(element: Element, name: str, default: float) -> float:
     if not text.isdecimal():
         raise TwimlError(12200, f"Schema validation: {element.tag} {name}={text!r} is not a number")
     return float(text)
+
+
+def _seconds_or_auto(element: Element, name: str, default: float) -> float:
+    return default if element.get(name) == "auto" else _seconds(element, name, default)
 
 
 _READERS: dict[str, Callable[[Element], Verb]] = {

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from urllib.parse import urljoin
 
-from rehearsal.callee import HangUp, KeyPress
+from rehearsal.callee import HangUp, KeyPress, Question, Reaction, Speech
 from rehearsal.resources import Call
 from rehearsal.schedule import Life
 from rehearsal.twiml import (
@@ -52,7 +52,7 @@ class CalleeOnLine(Protocol):
     @property
     def is_machine(self) -> bool: ...
     def hears(self, text: str) -> None: ...
-    def answers_menu(self, prompt: str) -> KeyPress | HangUp | None: ...
+    def answers(self, question: Question) -> Reaction: ...
 
 
 class Exchange(Protocol):
@@ -165,32 +165,48 @@ class TwimlPlayer:
         prompt_seconds = 0.0 if last is None else _duration(last)
         if last is not None:
             self._note_prompt(last)
-        if isinstance(reaction, HangUp | KeyPress):
-            yield self._in(max(0.3, prompt_seconds + reaction.after))  # below the prompt's end: barge-in
-        else:
+        if reaction is None:
             yield self._in(prompt_seconds + gather.timeout)
+        else:
+            yield self._in(max(0.3, prompt_seconds + reaction.after))  # below the prompt's end: barge-in
         if isinstance(last, Say):
             self._callee.hears(last.text)
         self._since_menu.clear()
-        if isinstance(reaction, HangUp):
-            self._call.note(self._life.at, event="callee hung up")
-            self.ended = True
-            return
-        digits = "" if reaction is None else reaction.digits
-        kept, complete = _gathered(gather, digits)
-        if digits:
-            self._call.note(self._life.at, digits=digits)
-            if not complete:
-                yield self._in(gather.timeout)
-        if kept or complete or gather.action_on_empty:
-            await self._follow(gather.action, gather.method, {"Digits": kept, "msg": "Gather End"})
+        async for moment in self._answer(gather, reaction):
+            yield moment
 
-    def _reaction(self, gather: Gather, last: Prompt | None) -> KeyPress | HangUp | None:
-        if not gather.takes_keys:
-            return None
+    async def _answer(self, gather: Gather, reaction: Reaction) -> Moments:
+        match reaction:
+            case HangUp():
+                self._call.note(self._life.at, event="callee hung up")
+                self.ended = True
+            case Speech():
+                yield self._in(speaking_seconds(reaction.words) + gather.pause)
+                await self._post_speech(gather, reaction)
+            case _:
+                digits = "" if reaction is None else reaction.digits
+                kept, complete = _gathered(gather, digits)
+                if digits:
+                    self._call.note(self._life.at, digits=digits)
+                    if not complete:
+                        yield self._in(gather.timeout)
+                if kept or complete or gather.action_on_empty:
+                    await self._follow(gather.action, gather.method, {"Digits": kept, "msg": "Gather End"})
+
+    async def _post_speech(self, gather: Gather, speech: Speech) -> None:
+        self._call.note(self._life.at, said=speech.words, confidence=speech.confidence)
+        params = {
+            "SpeechResult": speech.words,
+            "Confidence": str(speech.confidence),
+            "Language": gather.language,
+        }
+        await self._follow(gather.action, gather.method, params)
+
+    def _reaction(self, gather: Gather, last: Prompt | None) -> Reaction:
         said = [*self._since_menu, last.text] if isinstance(last, Say) else self._since_menu
-        reaction = self._callee.answers_menu("。".join(said))
-        if isinstance(reaction, KeyPress) and reaction.after > gather.timeout:
+        question = Question("。".join(said), gather.num_digits, gather.takes_keys, gather.listens)
+        reaction = self._callee.answers(question)
+        if isinstance(reaction, KeyPress | Speech) and reaction.after > gather.timeout:
             return None
         return reaction
 

@@ -105,14 +105,22 @@ class WebhooksOut:
         return answer
 
     async def post_json(
-        self, url: str, body: bytes, headers: dict[str, str], *, resource: str, event: str, at: datetime
+        self,
+        url: str,
+        body: bytes,
+        headers: dict[str, str],
+        *,
+        kind: str,
+        resource: str,
+        event: str,
+        at: datetime,
     ) -> WebhookAnswer:
-        """Send an event of the billing system, which repeats what was not taken."""
+        """Send an event of the operator's own systems, which repeat what was not taken."""
         overrides = Overrides(retries=3, policies=frozenset({"all"}))
         headers = {"Content-Type": "application/json", **headers}
         answer, tries = await self._with_retries("POST", url, body, headers, overrides)
         outcome = answer.outcome
-        self._remember(WebhookRecord(at, "billing", resource, url, event, outcome, tries, event), answer)
+        self._remember(WebhookRecord(at, kind, resource, url, event, outcome, tries, event), answer)
         return answer
 
     def _remember(self, record: WebhookRecord, answer: WebhookAnswer) -> None:

@@ -7,11 +7,17 @@ from flask import Flask
 from bot.bell import Bell
 from bot.bootstrap import Wired
 from bot.channels.signature import BillingSignature, TwilioSignature
-from webhooks import billing, health, twilio_sms, twilio_voice
+from webhooks import billing, business, health, outgoing_events, twilio_sms, twilio_voice
 from webhooks.edge import Edge, keep
 
 MOST_BYTES = 64 * 1024  # no carrier's form is larger
-PATHS = ("/twilio/", "/billing/", "/healthz")  # all that is here, and nothing for people
+PATHS = (
+    "/twilio/",
+    "/billing/",
+    "/business/",
+    "/api/",
+    "/healthz",
+)  # all that is here, and nothing for people
 
 
 def register(app: Flask, wired: Wired, bell: Bell) -> None:
@@ -26,7 +32,8 @@ def register(app: Flask, wired: Wired, bell: Bell) -> None:
             bell=bell,
             twilio=TwilioSignature(settings.twilio_auth_token, settings.public_base_url),
             billing=BillingSignature(settings.billing_webhook_secret),
+            api_token=settings.api_token,
         ),
     )
-    for blueprint in (twilio_sms.pages, twilio_voice.pages, billing.pages, health.pages):
-        app.register_blueprint(blueprint)
+    for part in (twilio_sms, twilio_voice, billing, business, outgoing_events, health):
+        app.register_blueprint(part.pages)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
-from flask import Flask, Response, abort, current_app, request
+from flask import Flask, Response, abort, current_app, jsonify, request
 
 from bot.bell import Bell, Queue
 from bot.channels.signature import BillingSignature, TwilioSignature
@@ -28,6 +29,7 @@ class Edge:
     bell: Bell
     twilio: TwilioSignature
     billing: BillingSignature
+    api_token: str | None  # without one nobody may read
 
 
 def keep(app: Flask, edge: Edge) -> None:
@@ -45,6 +47,28 @@ def demand_twilio_signature() -> None:
     target = target or request.full_path.removesuffix("?")
     if not edge().twilio.valid(target, request.form, request.headers.get("X-Twilio-Signature")):
         abort(403)
+
+
+def demand_billing_signature() -> None:
+    """403 and nothing stored, unless billing, or another system of the operator's, signed exactly this body."""
+    parts = edge()
+    header = request.headers.get("X-Keepline-Signature")
+    if not parts.billing.valid(request.get_data(), header, parts.clock.now()):
+        abort(403)
+
+
+def demand_api_token() -> None:
+    """401 without the operator's own token; also where the operator has set none."""
+    token = edge().api_token
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if token is None or not hmac.compare_digest(given.encode(), token.encode()):
+        abort(Response("a bearer token is needed\n", 401, {"WWW-Authenticate": "Bearer"}))
+
+
+def refuse(field: str, why: str) -> Response:
+    answer = jsonify({"code": "400", "reason": f"{field} {why}"})
+    answer.status_code = 400
+    return answer
 
 
 def form() -> dict[str, str]:

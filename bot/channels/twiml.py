@@ -1,4 +1,4 @@
-"""What the caller hears and may press, as TwiML through the library's own builder."""
+"""What the caller hears, and may press or say, as TwiML through the library's own builder."""
 
 from __future__ import annotations
 
@@ -7,17 +7,52 @@ from datetime import timedelta
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
-_VOICES = {"zh": ("zh-CN", "Polly.Zhiyu"), "en": ("en-US", "Polly.Joanna")}
+
+@dataclass(frozen=True, slots=True)
+class _Tongue:
+    """The carrier names a language otherwise when it speaks than when it listens."""
+
+    speaks: str
+    voice: str
+    listens: str
+
+
+_TONGUES = {
+    "zh": _Tongue("zh-CN", "Polly.Zhiyu", "cmn-Hans-CN"),
+    "en": _Tongue("en-US", "Polly.Joanna", "en-US"),
+}
+
+_SECONDS_FOR_A_KEY = 6
+_SECONDS_BETWEEN_DIGITS = 10  # a number has to be looked up; also the time before the first digit
+_MOST_HINTS = 500  # the carrier reads no more
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """A recording, by its address."""
+
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Say it and gather `digits` keys; the answer (empty too) is posted to `action`."""
+    """Say and play `parts`, then gather `digits` keys; the answer (empty too) is posted to `action`.
 
-    text: str
+    `hash_ends`: # ends an entry early and is no part of it; else it is a key like any other. With `hints`,
+    words that are likely to be said, the carrier listens as well.
+    """
+
+    parts: tuple[Say | Play, ...]
     language: str
     digits: int
     action: str
+    hash_ends: bool = False
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +82,7 @@ def render(spoken: Spoken) -> str:
     response = VoiceResponse()
     match spoken:
         case Ask():
-            # An empty answer is posted too: silence is an answer the flow knows.
-            gather = Gather(
-                input="dtmf",
-                num_digits=spoken.digits,
-                timeout=6,
-                action=spoken.action,
-                method="POST",
-                action_on_empty_result=True,
-            )
-            _say(gather, spoken.text, spoken.language)
-            response.append(gather)
+            response.append(_gather(spoken))
         case Tell():
             if spoken.text:
                 _say(response, spoken.text, spoken.language)
@@ -75,6 +100,36 @@ def render(spoken: Spoken) -> str:
     return str(response)
 
 
+def _gather(ask: Ask) -> Gather:
+    # What the library is given as None it leaves out.
+    listens = bool(ask.hints)
+    gather = Gather(
+        input="dtmf speech" if listens else "dtmf",
+        num_digits=max(1, ask.digits),
+        finish_on_key="#" if ask.hash_ends else "",
+        timeout=_SECONDS_BETWEEN_DIGITS if ask.digits > 1 else _SECONDS_FOR_A_KEY,
+        action=ask.action,
+        method="POST",
+        # An empty answer is posted too: silence is an answer the flow knows.
+        action_on_empty_result=True,
+        language=_tongue(ask.language).listens if listens else None,
+        hints=",".join(ask.hints[:_MOST_HINTS]) if listens else None,
+        speech_timeout="auto" if listens else None,
+        profanity_filter=False if listens else None,  # a refusal in strong language is a refusal
+    )
+    for part in ask.parts:
+        match part:
+            case Say(text):
+                _say(gather, text, ask.language)
+            case Play(url):
+                gather.play(url)
+    return gather
+
+
 def _say(verb: VoiceResponse | Gather, text: str, language: str) -> None:
-    code, voice = _VOICES.get(language.split("-")[0], _VOICES["en"])
-    verb.say(text, language=code, voice=voice)
+    tongue = _tongue(language)
+    verb.say(text, language=tongue.speaks, voice=tongue.voice)
+
+
+def _tongue(language: str) -> _Tongue:
+    return _TONGUES.get(language.replace("_", "-").split("-")[0].lower(), _TONGUES["en"])

@@ -99,6 +99,7 @@ def create(
                 flow_source=source,
                 flow_name=flow.name,
                 revision=flow.revision,
+                flow_parts=flow.parts,
                 audience=audience,
                 offer={},
                 policy=policy,

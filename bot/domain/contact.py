@@ -9,8 +9,10 @@ from enum import StrEnum
 
 from bot.domain.attempts import Channel
 from bot.domain.campaigns import Arm
-from bot.domain.policy import Cap, Policy
-from bot.domain.quiet_hours import Closed, hours
+from bot.domain.policy import Policy
+from bot.domain.policy.counting import Past as Past
+from bot.domain.policy.counting import held_back
+from bot.domain.quiet_hours import Closed
 
 
 class Reason(StrEnum):
@@ -20,6 +22,7 @@ class Reason(StrEnum):
     NO_CONSENT = "no_consent"
     CONTROL_ARM = "control_arm"
     LEFT = "left"
+    RETURNED = "returned"
     COMPLAINT_OPEN = "complaint_open"
     NEWS_WAITING = "news_waiting"
     WORK_ORDER_OPEN = "work_order_open"
@@ -32,16 +35,7 @@ class Reason(StrEnum):
     CAMPAIGN_NOT_RUNNING = "campaign_not_running"
     FLOW_MOVED_ON = "flow_moved_on"
     MISSING_VALUE = "missing_value"
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """One earlier contact of this person, from the journal."""
-
-    at: datetime
-    channel: Channel
-    purpose: str
-    same_campaign: bool
+    OTHER_CONVERSATION = "other_conversation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +62,7 @@ class Person:
     news_waiting: bool  # an event about this person that no flow has seen yet
     work_order_open: bool
     past: Sequence[Past]
+    zone_guesses: tuple[str, ...] = ()  # where the zone is unknown: whatever else points at one
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +70,7 @@ class Contact:
     channel: Channel
     purpose: str
     arm: Arm
+    to_former: bool = False  # the flow is for those who have left
     at_work_order: bool = False  # a human asked for this contact from the open order itself
 
 
@@ -118,16 +114,26 @@ def may_contact(
     not_yet = _not_yet(contact, person, now)
     if not_yet is not None:
         return not_yet
-    zones = policy.candidate_zones(person.time_zone, person.msisdn)
-    if not zones:
-        return Denied(Reason.ZONE_UNKNOWN)
-    opening = hours(policy.windows[contact.purpose], zones, policy.holidays, now)
-    if isinstance(opening, Closed):
-        if opening.opens_at is None:
-            return Denied(Reason.NO_PERMITTED_HOURS)
-        return Deferred(Reason.QUIET_HOURS, opening.opens_at)
-    capped = _capped(contact, person, policy, now)
-    return capped if capped is not None else Allowed(opening.closes_at)
+    zones = policy.candidate_zones(person.time_zone, person.msisdn, person.zone_guesses)
+    return _when(contact, person, policy, zones, now) if zones else Denied(Reason.ZONE_UNKNOWN)
+
+
+def _when(
+    contact: Contact, person: Person, policy: Policy, zones: tuple[str, ...], now: datetime
+) -> Decision:
+    """The first moment from now on that hours, caps and gaps all permit; the reason is the first that did not."""
+    moment, reason = now, None
+    while True:
+        opening = policy.hours(contact.channel, contact.purpose, zones, moment)
+        if isinstance(opening, Closed):
+            if opening.opens_at is None:
+                return Denied(Reason.NO_PERMITTED_HOURS)
+            moment, reason = opening.opens_at, reason or Reason.QUIET_HOURS
+            continue
+        held = held_back(policy, contact.channel, contact.purpose, person.past, zones, moment)
+        if held is None:
+            return Allowed(opening.closes_at) if reason is None else Deferred(reason, moment)
+        moment, reason = held.until, reason or (Reason.MIN_GAP if held.by_gap else Reason.CAP)
 
 
 def _never(
@@ -137,13 +143,13 @@ def _never(
         return Reason.NOT_ON_GUEST_LIST
     if any(refusal.covers(contact.channel, contact.purpose) for refusal in person.refusals):
         return Reason.SUPPRESSED
-    if (
-        contact.purpose in policy.needs_consent
-        and f"{contact.channel}:{contact.purpose}" not in person.consents
-    ):
+    consent = f"{contact.channel}:{contact.purpose}"
+    if policy.asks_consent(contact.channel, contact.purpose) and consent not in person.consents:
         return Reason.NO_CONSENT
     if contact.arm is Arm.CONTROL:
         return Reason.CONTROL_ARM
+    if contact.to_former:
+        return Reason.RETURNED if person.active else None
     return None if person.active else Reason.LEFT
 
 
@@ -155,35 +161,3 @@ def _not_yet(contact: Contact, person: Person, now: datetime) -> Deferred | None
     if person.work_order_open and not contact.at_work_order and contact.purpose == "marketing":
         return Deferred(Reason.WORK_ORDER_OPEN, now + _ORDER_WAIT)
     return None
-
-
-def _capped(contact: Contact, person: Person, policy: Policy, now: datetime) -> Deferred | None:
-    """The latest of the moments at which each cap and gap lets this contact through."""
-    gap = policy.min_gap.get(contact.channel)
-    latest: Deferred | None = None
-    if gap is not None:
-        same = [past.at for past in person.past if past.channel is contact.channel]
-        if same and max(same) + gap > now:
-            latest = Deferred(Reason.MIN_GAP, max(same) + gap)
-    for cap in policy.caps:
-        free_at = _free_at(cap, contact, person.past, now)
-        if free_at is not None and (latest is None or free_at > latest.until):
-            latest = Deferred(Reason.CAP, free_at)
-    return latest
-
-
-def _free_at(cap: Cap, contact: Contact, past: Sequence[Past], now: datetime) -> datetime | None:
-    if cap.channel not in (None, contact.channel) or cap.purpose not in (None, contact.purpose):
-        return None
-    since = now - cap.period
-    counted = sorted(
-        one.at
-        for one in past
-        if one.at > since
-        and (cap.everywhere or one.same_campaign)
-        and cap.channel in (None, one.channel)
-        and cap.purpose in (None, one.purpose)
-    )
-    if len(counted) < cap.limit:
-        return None
-    return counted[len(counted) - cap.limit] + cap.period

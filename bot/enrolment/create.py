@@ -11,12 +11,15 @@ from typing import Any
 
 from bot.domain.policy import PolicyError, read_policy
 from bot.enrolment.errors import CampaignError
+from bot.flow.model import OnConflict
 from bot.flow.offer import read_offer
+from bot.published import PublishedFlows
 from bot.rules.catalogue import FactorCatalogue
 from bot.rules.parse import ConditionError, parse
 from bot.rules.problems import did_you_mean
-from bot.store import audit, campaigns, risk_lists
+from bot.store import audit, campaigns, flow_revisions, risk_lists
 from bot.store.campaigns import NewCampaign
+from bot.store.flow_revisions import FlowText
 from bot.store.transaction import Tx
 
 SMALLEST_SHARE = Decimal("0.0001")
@@ -52,19 +55,29 @@ def create_campaign(
     ends_at: datetime | None,
     bonus_budget: Decimal | None,
     now: datetime,
+    flow_parts: Mapping[str, str] | None = None,
+    priority: int | None = None,
+    on_conflict: OnConflict | None = None,
     catalogue: FactorCatalogue | None = None,
     user_id: int | None = None,
 ) -> int:
-    """The new draft's id. Raises CampaignError. The flow itself is taken as already checked."""
+    """The new draft's id. Raises CampaignError. The flow itself is taken as already checked.
+
+    `flow_parts` are the texts of the flows inside it; what is not given of `priority` and `on_conflict` is
+    the flow's.
+    """
     share = _share(control_share)
     _check_name(tx, name)
     _check_schedule(starts_at, ends_at)
     _check_terms(offer, policy, bonus_budget)
     risk_list_id, condition = _audience(tx, audience, catalogue)
-    campaigns.publish_flow(tx, revision, flow_name, flow_source, now)
+    flow_revisions.publish(tx, revision, FlowText(flow_name, flow_source, flow_parts or {}), now)
+    flow = PublishedFlows().get(tx, revision)
     new = NewCampaign(
         name=name,
         flow_revision=revision,
+        priority=_priority(flow.priority if priority is None else priority),
+        on_conflict=on_conflict or flow.on_conflict,
         risk_list_id=risk_list_id,
         condition=condition,
         offer=offer,
@@ -91,6 +104,12 @@ def _share(given: Decimal | float) -> Decimal:
     if not share.is_finite() or not 0 <= share < 1:
         raise CampaignError(f"control share: must be at least 0 and below 1, not {given}")
     return share.quantize(SMALLEST_SHARE)
+
+
+def _priority(given: int) -> int:
+    if not 0 <= given <= 9:
+        raise CampaignError(f"priority: must be from 0 to 9, not {given}")
+    return given
 
 
 def _check_name(tx: Tx, name: str) -> None:

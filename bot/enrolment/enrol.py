@@ -8,15 +8,16 @@ from datetime import datetime
 from bot.domain.arms import BUCKETS
 from bot.enrolment.audience import select_audience
 from bot.enrolment.errors import CampaignError
-from bot.flow.load import load_flow
+from bot.flow.model import Reach
+from bot.published import PublishedFlows
 from bot.rules.catalogue import FactorCatalogue
-from bot.store import campaigns, enrolling, flow_revisions
+from bot.store import campaigns, drains, enrolling
 from bot.store.transaction import Tx
 
 
 @dataclass(frozen=True, slots=True)
 class EnrolReport:
-    """`skipped` have left the network or were enrolled before."""
+    """`skipped` are not of those whom the flow is for (customers, or former ones), or were enrolled before."""
 
     enrolled: int
     treatment: int
@@ -29,13 +30,14 @@ def enrol(
 ) -> EnrolReport:
     """Enrol whoever is not enrolled yet; once more changes nothing. Raises CampaignError.
 
-    The flow's time counts from the campaign's start, or from now where that has passed.
+    The flow's time counts from the campaign's start, or from now where that has passed; while runs on an older
+    revision drain, nobody new starts.
     """
     campaign = campaigns.get(tx, campaign_id)
     if campaign is None:
         raise CampaignError(f"there is no campaign {campaign_id}")
-    name, source = flow_revisions.source(tx, campaign.flow_revision)
-    flow = load_flow(source, name=name)
+    flow = PublishedFlows().get(tx, campaign.flow_revision)
+    starts_at = max(campaign.starts_at, drains.held_until(tx, campaign_id) or campaign.starts_at)
     dealt = enrolling.enrol(
         tx,
         campaign_id,
@@ -43,8 +45,9 @@ def enrol(
         flow_revision=campaign.flow_revision,
         salt=campaign.salt,
         control_below=round(float(campaign.control_share) * BUCKETS),
-        due_at=campaign.starts_at,
-        expires_at=max(campaign.starts_at, now) + flow.expires,
+        status="active" if flow.to is Reach.CUSTOMERS else "left",
+        due_at=starts_at,
+        expires_at=max(starts_at, now) + flow.expires,
         now=now,
     )
     enrolled = dealt.treatment + dealt.control

@@ -16,29 +16,34 @@ from bot.flow.happenings import (
     OptedOut,
     Pressed,
     Replied,
+    Resumed,
     Started,
     Transferred,
     WorkOrderClosed,
 )
-from bot.flow.model import END, NEXT, RECHARGE, Flow, FlowStep, Leave
+from bot.flow.model import END, NEXT, OPTED_OUT, RECHARGE, Flow, FlowStep, Leave
 from bot.flow.moment import Moment
+from bot.flow.results import result_of
 from bot.flow.state import State
+from bot.flow.steps.part import DONE
 
 STEPS_PER_ADVANCE = 50
+ADVANCES_PER_RUN = 500
 
 ON_THE_LINE = (Answered, Pressed, Transferred)
 SPOKEN = (Prompt, Voicemail, Dial, Hangup)
 
-OPTED_OUT = "opted_out"
 LOOPED = "looped"
+OVER_BUDGET = "over_budget"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one happening came to."""
+    """What one happening came to; `passed` are the steps that were left by it, each with its exit."""
 
     state: State
     actions: tuple[Action, ...]
+    passed: tuple[tuple[str, str], ...] = ()
 
 
 def step(flow: Flow, state: State, happening: Happening, now: datetime, facts: Mapping[str, object]) -> Step:
@@ -52,9 +57,20 @@ def step(flow: Flow, state: State, happening: Happening, now: datetime, facts: M
         stale.answer(moment, happening)
     else:
         _advance(moment, happening)
+        _count(moment, state)
         if isinstance(happening, ON_THE_LINE) and not any(isinstance(act, SPOKEN) for act in moment.actions):
             stale.answer(moment, happening)
-    return Step(moment.state, tuple(moment.actions))
+    return Step(moment.state, tuple(moment.actions), tuple(moment.passed))
+
+
+def _count(moment: Moment, before: State) -> None:
+    """A run that is moved again and again without an end in sight is ended, whatever moves it."""
+    if moment.state == before:
+        return
+    moment.remember(advances=before.advances + 1)
+    if moment.state.advances >= ADVANCES_PER_RUN and not moment.state.finished:
+        moment.do(CancelQueued())
+        moment.finish(OVER_BUDGET)
 
 
 def _advance(moment: Moment, happening: Happening) -> None:
@@ -62,9 +78,11 @@ def _advance(moment: Moment, happening: Happening) -> None:
         case Started():
             if moment.state.step is None:
                 _travel(moment, moment.flow.start)
+        case Resumed():
+            if moment.step is not None:
+                _travel(moment, moment.step.name)
         case OptedOut():
-            moment.do(CancelQueued())
-            moment.finish(OPTED_OUT)
+            _opted_out(moment)
         case Replied():
             _reply(moment, happening)
         case BusinessEvent():
@@ -78,6 +96,20 @@ def _advance(moment: Moment, happening: Happening) -> None:
 def _visits(state: State) -> tuple[int, ...]:
     """The step's own visit and, inside a call that has moved on to another step, the call's."""
     return (state.visit, state.call_visit) if state.call_visit else (state.visit,)
+
+
+def _opted_out(moment: Moment) -> None:
+    """Over at once, or by the way that the flow names for it; the gate refuses every contact on it."""
+    if moment.state.refused:
+        return
+    moment.do(CancelQueued())
+    moment.remember(call_visit=0)
+    current = moment.step
+    target = _follow(moment, moment.refusal(), current) if current is not None else None
+    if target is not None:
+        _travel(moment, target)
+    elif not moment.state.finished:
+        moment.finish(OPTED_OUT)
 
 
 def _react(moment: Moment, happening: Happening) -> None:
@@ -104,20 +136,21 @@ def _reply(moment: Moment, reply: Replied) -> None:
 
 
 def _business(moment: Moment, event: BusinessEvent) -> None:
-    if event.name == RECHARGE and not _qualifies(moment, event):
+    admitted = moment.step.admits(moment, event) if moment.step is not None else None
+    if event.name == RECHARGE and not _qualifies(moment, event, admitted):
         return
     if event.name == moment.flow.goal:
         moment.remember(goal_met=True)
     current = moment.step
     if current is None or moment.live:
         return  # a conversation is not cut short; the end of the call looks at what was remembered
-    left = _way_out(moment, event, current)
+    left = _way_out(moment, event, current, admitted)
     if left is not None:
         _depart(moment, current, left, event)
 
 
-def _way_out(moment: Moment, event: BusinessEvent, current: FlowStep) -> Leave | None:
-    if event.name in current.exits:
+def _way_out(moment: Moment, event: BusinessEvent, current: FlowStep, admitted: bool | None) -> Leave | None:
+    if event.name in current.exits and admitted is not False:
         return Leave((event.name,))
     if not current.interruptible:
         return None
@@ -127,13 +160,13 @@ def _way_out(moment: Moment, event: BusinessEvent, current: FlowStep) -> Leave |
     return Leave((event.name,), END) if event.name == moment.flow.goal else None
 
 
-def _qualifies(moment: Moment, event: BusinessEvent) -> bool:
-    """Large enough, and the first such recharge: the offer is earned once."""
+def _qualifies(moment: Moment, event: BusinessEvent, admitted: bool | None) -> bool:
+    """What the step demands, else what the offer does; and only the first one: the offer is earned once."""
     if moment.state.qualified_by is not None:
         return False
-    demanded = moment.step.min_amount if moment.step is not None else None
-    minimum = moment.flow.offer.min_recharge if demanded is None else moment.flow.offer.amount(demanded)
-    if minimum is not None and (event.amount is None or event.amount < minimum):
+    minimum = moment.flow.offer.min_recharge
+    enough = minimum is None or (event.amount is not None and event.amount >= minimum)
+    if not (enough if admitted is None else admitted):
         return False
     moment.qualify(event.evidence, event.amount)
     return True
@@ -169,30 +202,13 @@ def _follow(moment: Moment, left: Leave, current: FlowStep) -> str | None:
     if moment.flow.goal in left.exits:
         moment.remember(goal_met=True)
     moment.came_by = left.name
-    target = left.target or _named(left, current)
-    if target is None or target == END:
-        moment.finish(result_of(left))
-        return None
-    return target
-
-
-def _named(left: Leave, current: FlowStep) -> str | None:
-    return next((current.exits[name].target for name in (*left.exits, NEXT) if name in current.exits), None)
-
-
-_RESULTS = {
-    "after": "timed_out",
-    "reply": "declined",  # the customer was asked, and chose the way out
-    "key": "declined",
-    "when": "completed",
-    "else": "completed",
-    "delivered": "completed",
-    "done": "completed",
-    "next": "completed",
-}
-
-
-def result_of(left: Leave) -> str:
-    """An end without a name of its own is called after the way that led there."""
-    first_word = left.name.split()[0]
-    return _RESULTS.get(first_word, first_word)
+    named = next((name for name in (*left.exits, NEXT) if name in current.exits), None)
+    target = left.target or (current.exits[named].target if named is not None else None)
+    moment.passed.append((current.name, left.name if left.target or named is None else named))
+    if target is not None and target != END:
+        return target
+    result = left.result or result_of(left)
+    if current.inside and not moment.state.refused:
+        return _follow(moment, Leave((result, DONE)), moment.flow.steps[current.inside])
+    moment.finish(result)
+    return None

@@ -21,6 +21,7 @@ class Outcomes:
     words_after: tuple[str, ...] = ()  # `reply 1`, `closed saved`: a first word with one of the author's
     deadline: bool = False
     events: bool = False  # business events lead away from it
+    any_name: bool = False  # the names are another flow's results; they are checked when it is read
 
 
 def read_exits(fields: Fields, outcomes: Outcomes, *, required: bool = True) -> dict[str, Exit]:
@@ -73,7 +74,8 @@ def _exit(written: str, entry: Entry, fields: Fields, outcomes: Outcomes) -> Exi
 
 def _known(name: str, words: list[str], outcomes: Outcomes) -> bool:
     return (
-        name in outcomes.names
+        outcomes.any_name
+        or name in outcomes.names
         or (words[0] in outcomes.words_after and len(words) == 2)
         or (outcomes.events and name in BUSINESS_EVENTS)
     )

@@ -127,15 +127,18 @@ class Fields:
         return None
 
     def words(self, name: str) -> frozenset[str]:
+        return frozenset(self.sequence(name))
+
+    def sequence(self, name: str) -> tuple[str, ...]:
         """One word or a list of them."""
         value = self.value(name)
         if value is None:
-            return frozenset()
+            return ()
         items = value.items if isinstance(value, Series) else (value,)
         if all(isinstance(item, Scalar) for item in items):
-            return frozenset(item.text for item in items if isinstance(item, Scalar))
+            return tuple(item.text for item in items if isinstance(item, Scalar))
         self.wrong(value, f"{name}: needs a list of words")
-        return frozenset()
+        return ()
 
     def items(self) -> Iterable[tuple[str, Entry]]:
         """Every field, for mappings whose names are free."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.flow.engine import result_of
 from bot.flow.model import END, Flow, FlowStep, Leave
 from bot.flow.outcome_words import outcome_in_words, result_in_words
+from bot.flow.results import result_of, titles_of_ends
 from bot.flow.steps.end import EndStep
+from bot.flow.steps.part import PartStep
 from bot.flow.text import in_language
 
 
@@ -40,10 +41,13 @@ class Graph:
 
 
 def graph(flow: Flow, language: str = "en") -> Graph:
-    """Every step, in the order of the file; each step's ways to `end` lead to an end of its own."""
+    """Every step, in the order of the file; each step's ways to `end` lead to an end of its own.
+
+    A part is one node: how it goes on inside is shown by its own file.
+    """
     nodes: list[Node] = []
     ways: dict[tuple[str, str], list[str]] = {}
-    for step in flow.steps.values():
+    for step in flow.own_steps.values():
         nodes.append(
             Node(step.name, step.kind, _title(step, language), step.name, _tags(flow, step, language))
         )
@@ -81,7 +85,7 @@ def to_text(flow: Flow, language: str = "en") -> str:
     lines = [f"{flow.name}: {title} (revision {flow.revision})", f"starts at {flow.start}"]
     for event in flow.then.values():
         lines.append(f"from anywhere: {event.name} -> {event.target}")
-    for step in flow.steps.values():
+    for step in flow.own_steps.values():
         lines += ["", f"{step.name}  [{step.kind}]  {_title(step, language)}".rstrip()]
         lines += [f"    {label or 'then'} -> {target}" for label, target in _ways(flow, step, language)]
     return "\n".join(lines) + "\n"
@@ -91,9 +95,10 @@ _SHAPES = {"switch": ("{", "}"), END: ("([", "])"), "wait": ("{{", "}}"), "wait_
 
 
 def _ways(flow: Flow, step: FlowStep, language: str) -> Iterator[tuple[str, str]]:
+    titles = titles_of_ends(flow, step.name) if isinstance(step, PartStep) else None
     for edge in step.edges():
         exit_ = step.exits.get(edge.label)
-        yield outcome_in_words(edge.label, exit_, flow.offer, language), edge.target
+        yield outcome_in_words(edge.label, exit_, flow.offer, language, titles), edge.target
 
 
 def _title(step: FlowStep, language: str) -> str:

@@ -35,6 +35,11 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class Resumed:
+    """The run was moved to another revision: it enters the step that it stands on anew."""
+
+
+@dataclass(frozen=True, slots=True)
 class Delivered:
     visit: int
 
@@ -141,6 +146,7 @@ class OptedOut:
 
 Happening = (
     Started
+    | Resumed
     | Delivered
     | Undelivered
     | Replied

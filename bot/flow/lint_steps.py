@@ -2,38 +2,73 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from decimal import Decimal
+from collections.abc import Collection, Mapping
 
+from bot.flow.events import fields_of
+from bot.flow.lint_run import RUN, UNWRITTEN, offer_types, types_of
 from bot.flow.model import AFTER, NEXT, OPT_OUT, Flow, FlowStep, Purpose
+from bot.flow.steps.asking import AskingStep
 from bot.flow.steps.call import CallStep
 from bot.flow.steps.contact import ContactStep
 from bot.flow.steps.sms import SmsStep
+from bot.flow.steps.split import SplitStep
 from bot.flow.steps.switch import SwitchStep
 from bot.flow.steps.wait_for import WaitForStep
+from bot.flow.steps.work_order import WorkOrderStep
 from bot.rules.catalogue import FactorCatalogue, FactorType
-from bot.rules.parse import ConditionError, parse
+from bot.rules.parse import Condition, ConditionError, parse
 from bot.rules.problems import Problems, did_you_mean
+from bot.rules.size import size_of
+
+CONDITION_SIZE = 100  # nodes: what one customer's switch may cost
 
 
-def check(flow: Flow, catalogue: FactorCatalogue | None, problems: Problems) -> None:
-    for step in flow.steps.values():
-        match step:
-            case SmsStep():
-                _sms(step, problems)
-            case CallStep():
-                _call(flow, step, problems)
-            case SwitchStep() if catalogue is not None:
-                _conditions(flow, step, catalogue, problems)
-            case WaitForStep() if AFTER not in step.exits:
-                _endless(step, problems)
+def check(
+    flow: Flow, catalogue: FactorCatalogue | None, scripts: Collection[str] | None, problems: Problems
+) -> None:
+    known = {**offer_types(flow), **types_of(flow, catalogue)}
+    if flow.about.audience is not None:
+        _condition(flow.about.audience, catalogue, {}, problems)
+    for step in flow.own_steps.values():
+        _step(flow, step, catalogue, known, problems)
         if isinstance(step, ContactStep) and step.expires is None:
             problems.warn(step.place, "KL204", f"step {step.name} has no expires:", "expires: 6h")
+    if scripts is not None:
+        _scripts(flow, scripts, problems)
+
+
+def _step(
+    flow: Flow,
+    step: FlowStep,
+    catalogue: FactorCatalogue | None,
+    known: Mapping[str, FactorType],
+    problems: Problems,
+) -> None:
+    match step:
+        case SmsStep():
+            _sms(step, problems)
+        case CallStep():
+            _call(flow, step, problems)
+        case SwitchStep():
+            for branch in step.branches:
+                _condition(branch.when, catalogue, known, problems)
+        case WaitForStep():
+            _wait_for(step, catalogue, known, problems)
+        case SplitStep():
+            _split(flow, step, problems)
+
+
+def _scripts(flow: Flow, scripts: Collection[str], problems: Problems) -> None:
+    for step in flow.own_steps.values():
+        if isinstance(step, WorkOrderStep) and step.script not in scripts:
+            hint = did_you_mean(step.script, scripts)
+            problems.add(step.place, "KL118", f"there is no script {step.script!r}", hint)
 
 
 def _sms(step: SmsStep, problems: Problems) -> None:
     if not ({AFTER, NEXT, "delivered"} & step.exits.keys()):
         _endless(step, problems)
+    _unclear(step, problems)
     if "unclear" in step.exits and not step.asks:
         message = f"step {step.name} asks for no reply, so none is ever unclear"
         problems.add(step.exits["unclear"].place, "KL214", message)
@@ -67,14 +102,54 @@ def _endless(step: FlowStep, problems: Problems) -> None:
     problems.add(step.place, "KL202", message, "name a deadline: after 24h: ...")
 
 
-def _conditions(flow: Flow, step: SwitchStep, catalogue: FactorCatalogue, problems: Problems) -> None:
-    extra = {f"offer.{name}": _type(value) for name, value in flow.offer.terms.items()}
-    for branch in step.branches:
-        try:
-            parse(branch.when.text, catalogue, extra=extra, origin=branch.when.origin)
-        except ConditionError as error:
-            problems.found.append(error.problem)
+def _wait_for(
+    step: WaitForStep,
+    catalogue: FactorCatalogue | None,
+    known: Mapping[str, FactorType],
+    problems: Problems,
+) -> None:
+    if AFTER not in step.exits:
+        _endless(step, problems)
+    _unclear(step, problems)
+    for event, demand in step.where.items():
+        _condition(demand.condition, catalogue, {**known, **fields_of(event)}, problems)
 
 
-def _type(value: Decimal | timedelta | str) -> FactorType:
-    return FactorType.NUMBER if isinstance(value, Decimal) else FactorType.TEXT
+def _unclear(step: AskingStep, problems: Problems) -> None:
+    if step.reply_keys and not ({"unclear", "reply other"} & step.exits.keys()):
+        message = f"step {step.name} does not say who looks at a reply that nobody understands"
+        problems.warn(step.place, "KL221", message, "unclear: manager")
+
+
+def _split(flow: Flow, step: SplitStep, problems: Problems) -> None:
+    for other in flow.own_steps.values():
+        if (
+            isinstance(other, SplitStep)
+            and other.place < step.place
+            and other.experiment == step.experiment
+            and other.ways != step.ways
+        ):
+            message = f"the experiment {step.experiment} has other ways in step {other.name}"
+            problems.add(step.place, "KL222", message, "the same ways and weights, or another experiment:")
+
+
+def _condition(
+    condition: Condition,
+    catalogue: FactorCatalogue | None,
+    known: Mapping[str, FactorType],
+    problems: Problems,
+) -> None:
+    place = condition.origin.place(condition.text, 0)
+    if (size := size_of(condition.tree)) > CONDITION_SIZE:
+        message = f"the condition has {size} parts, {CONDITION_SIZE} are allowed"
+        problems.add(place, "KL223", message, "note parts of it with a rule or a set step")
+    for name in sorted(condition.names - known.keys()):
+        if name.startswith(RUN):
+            problems.add(place, UNWRITTEN, f"nothing in this flow notes {name}", did_you_mean(name, known))
+            return
+    if catalogue is None:
+        return
+    try:
+        parse(condition.text, catalogue, extra=known, origin=condition.origin)
+    except ConditionError as error:
+        problems.found.append(error.problem)

@@ -8,9 +8,11 @@ from datetime import date
 
 from bot.domain.segments import Alphabet, count_segments, outside_gsm7
 from bot.flow.formats import FORMATS
+from bot.flow.lint_run import RUN, UNWRITTEN, types_of
 from bot.flow.model import Flow, FlowStep, Purpose, Template, Texts
 from bot.flow.steps.call import CallStep
 from bot.flow.steps.sms import SmsStep
+from bot.flow.steps.survey import CallSurvey, Scale, SmsSurvey
 from bot.flow.template import BadTemplate, Placeholder, placeholders
 from bot.flow.text import MissingValue, render
 from bot.rules.catalogue import FactorCatalogue, FactorType
@@ -19,7 +21,7 @@ from bot.rules.problems import Place, Problems, did_you_mean
 LANGUAGES = ("zh", "en")
 
 #: What the product gives besides the factors.
-GIVEN = frozenset({"brand", "name", "masked_number", "language", "region", "tier", "currency"})
+GIVEN = frozenset({"keys", "brand", "name", "masked_number", "language", "region", "tier", "currency"})
 
 _NUMERIC = frozenset({FactorType.NUMBER, FactorType.INTEGER})
 _FITS = {
@@ -45,7 +47,7 @@ _LONG_DATE = date(2026, 11, 22)
 
 
 def check(flow: Flow, catalogue: FactorCatalogue | None, problems: Problems) -> None:
-    for step in flow.steps.values():
+    for step in flow.own_steps.values():
         for which, texts in step.texts().items():
             _translations(step, which, texts, problems)
             for language, template in texts.items():
@@ -56,7 +58,7 @@ def check(flow: Flow, catalogue: FactorCatalogue | None, problems: Problems) -> 
             _sms(flow, step, problems)
         if isinstance(step, CallStep):
             offered = {*step.keys, *([step.confirm.key] if step.confirm else [])}
-            _keys(step, step.say, offered, problems)
+            _keys(step, step.say, offered, problems, _between(step))
     for which, texts in flow.own_texts.items():
         _check_own(flow, which, texts, catalogue, problems)
 
@@ -107,6 +109,11 @@ def _wrong(
         if name in offered:
             return None
         return placeholder, "KL110", f"{{{name}}} has no value", did_you_mean(name, offered)
+    if name.startswith(RUN):
+        noted = types_of(flow, catalogue)
+        if name in noted:
+            return None
+        return placeholder, UNWRITTEN, f"nothing in this flow notes {name}", did_you_mean(name, noted)
     factor = catalogue.get(name) if catalogue is not None else None
     if catalogue is None or (factor is None and name in GIVEN):
         return None
@@ -119,7 +126,7 @@ def _wrong(
 
 
 def _sms(flow: Flow, step: SmsStep, problems: Problems) -> None:
-    _keys(step, step.sms, set(step.reply_keys), problems)
+    _keys(step, step.sms, set(step.reply_keys), problems, _between(step))
     marketing = flow.purpose_of(step.name) is Purpose.MARKETING
     for language, template in step.sms.items():
         refusal = _REFUSAL.get(language)
@@ -132,7 +139,16 @@ def _sms(flow: Flow, step: SmsStep, problems: Problems) -> None:
             problems.warn(_place(template, 0), "KL217", message, "【{brand}】")
 
 
-def _keys(step: FlowStep, texts: Texts, offered: set[str], problems: Problems) -> None:
+def _between(step: FlowStep) -> frozenset[str]:
+    """The middle of a scale need not be read out: "1 to 5" will do."""
+    if isinstance(step, SmsSurvey | CallSurvey) and isinstance(step.answer, Scale):
+        return frozenset(step.answer.keys[1:-1])
+    return frozenset()
+
+
+def _keys(
+    step: FlowStep, texts: Texts, offered: set[str], problems: Problems, unsaid: frozenset[str]
+) -> None:
     for language, template in texts.items():
         pattern = _OFFERED.get(language)
         if pattern is None:
@@ -142,7 +158,7 @@ def _keys(step: FlowStep, texts: Texts, offered: set[str], problems: Problems) -
             if key not in offered:
                 message = f"the {language} text of step {step.name} offers {key}, which leads nowhere"
                 problems.add(_place(template, match.start(1)), "KL209", message)
-        for key in sorted(offered):
+        for key in sorted(offered - unsaid):
             if key.isdigit() and not re.search(rf"(?<!\d){key}(?!\d)", template):
                 message = f"the {language} text of step {step.name} does not mention {key}"
                 problems.warn(_place(template, 0), "KL210", message)

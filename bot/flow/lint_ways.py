@@ -11,6 +11,7 @@ from bot.flow.steps.contact import ContactStep
 from bot.flow.steps.grant import GrantStep
 from bot.flow.steps.sms import SmsStep
 from bot.flow.steps.transfer import TransferStep
+from bot.flow.steps.wait import WaitStep
 from bot.rules.problems import Problems
 
 
@@ -29,18 +30,18 @@ def _unreachable(flow: Flow, problems: Problems) -> None:
         if name in flow.steps and name not in reached:
             reached.add(name)
             ahead += [edge.target for edge in flow.steps[name].edges()]
-    for step in flow.steps.values():
+    for step in flow.own_steps.values():
         if step.name not in reached:
             problems.add(step.place, "KL201", f"nothing leads to step {step.name}")
 
 
 def _loops(flow: Flow, problems: Problems) -> None:
-    at_once = {name: [edge.target for edge in _passes(step)] for name, step in flow.steps.items()}
+    at_once = {name: [edge.target for edge in _passes(flow, step)] for name, step in flow.own_steps.items()}
     for name in _on_a_cycle(at_once):
         problems.add(
             flow.steps[name].place, "KL203", f"step {name} leads back to itself without a wait on the way"
         )
-    for name in _on_a_cycle({name: list(_by_time(step)) for name, step in flow.steps.items()}):
+    for name in _on_a_cycle({name: list(_by_time(flow, step)) for name, step in flow.own_steps.items()}):
         if isinstance(flow.steps[name], ContactStep):
             problems.warn(
                 flow.steps[name].place,
@@ -49,12 +50,13 @@ def _loops(flow: Flow, problems: Problems) -> None:
             )
 
 
-def _passes(step: FlowStep) -> Iterator[Edge]:
+def _passes(flow: Flow, step: FlowStep) -> Iterator[Edge]:
     """The ways out that a run may take in the very moment it arrives."""
     for edge in step.edges():
         instant = (
-            not step.waits
+            not _rests(flow, step)
             or (step.kind == "wait_for" and edge.label == RECHARGE)
+            or (isinstance(step, WaitStep) and edge.label in ("past", "unknown"))
             or (isinstance(step, GrantStep) and edge.label != "expired")
             or (isinstance(step, TransferStep) and edge.label == "unanswered")
         )
@@ -62,10 +64,24 @@ def _passes(step: FlowStep) -> Iterator[Edge]:
             yield edge
 
 
-def _by_time(step: FlowStep) -> Iterator[str]:
+def _rests(flow: Flow, step: FlowStep) -> bool:
+    """A part rests if anything in it does."""
+    if step.kind != "flow":
+        return step.waits
+    return any(one.waits for one in flow.steps.values() if one.inside.startswith(step.name))
+
+
+def _by_time(flow: Flow, step: FlowStep) -> Iterator[str]:
     """The ways out that need nobody's doing."""
     for edge in step.edges():
-        if not step.waits or edge.label in ("after", "done", "unreached", "undelivered", "delivered", "next"):
+        if not _rests(flow, step) or edge.label in (
+            "after",
+            "done",
+            "unreached",
+            "undelivered",
+            "delivered",
+            "next",
+        ):
             yield edge.target
 
 
@@ -95,7 +111,7 @@ class _Known:
 
 def _early_grants(flow: Flow, problems: Problems) -> None:
     reached = _knowledge(flow)
-    for step in flow.steps.values():
+    for step in flow.own_steps.values():
         if not isinstance(step, GrantStep):
             continue
         here = [known for known in reached if known.step == step.name]
@@ -136,7 +152,7 @@ def _accepts(step: FlowStep, label: str) -> bool:
 
 
 def _lost_transfers(flow: Flow, problems: Problems) -> None:
-    for step in flow.steps.values():
+    for step in flow.own_steps.values():
         for edge in step.edges():
             target = flow.steps.get(edge.target) if edge.target != END else None
             if isinstance(target, TransferStep) and not edge.label.startswith("key "):

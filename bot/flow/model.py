@@ -8,17 +8,19 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
+from bot.rules.parse import Condition
 from bot.rules.problems import Place
 
 if TYPE_CHECKING:
-    from bot.flow.happenings import Happening, Replied
+    from bot.flow.happenings import BusinessEvent, Happening, Replied
     from bot.flow.moment import Moment
 
 END = "end"  # the target that ends the run
 REPEAT = "repeat"  # key targets that are no steps
 OPT_OUT = "opt_out"
+OPTED_OUT = "opted_out"
 
 NEXT = "next"  # the exit that stands for every exit without a name of its own
 AFTER = "after"
@@ -138,11 +140,12 @@ class Exit:
 class Leave:
     """A step's answer that it is done: by the first of these exits that the author named.
 
-    `target` is given where the way out is no exit of `then:` (a key, a branch).
+    `target` is given where the way out is no exit of `then:` (a key, a branch, the end).
     """
 
     exits: tuple[str, ...]
     target: str | None = None
+    result: str | None = None  # the name of the end, where the author gave it one
 
     @property
     def name(self) -> str:
@@ -151,6 +154,11 @@ class Leave:
 
 def leave(*exits: str) -> Leave:
     return Leave(exits)
+
+
+def inner(outer: str, target: str) -> str:
+    """The name that a part's step has in the flow around it; `end`, `repeat` and `opt_out` mean the same everywhere."""
+    return target if target in ("", END, REPEAT, OPT_OUT) else f"{outer}.{target}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +184,7 @@ class FlowStep(ABC):
     place: Place
     exits: Mapping[str, Exit]
     title: Texts = field(default_factory=dict)
+    inside: str = ""  # the `flow` step that this one came with, where it is a part's
 
     @abstractmethod
     def enter(self, moment: Moment) -> Leave | None:
@@ -191,8 +200,12 @@ class FlowStep(ABC):
         return False
 
     @property
-    def min_amount(self) -> Amount | None:
-        """The recharge that counts while the run stands here, where it differs from the offer's."""
+    def reply_keys(self) -> frozenset[str]:
+        """The keys that a reply to it may name."""
+        return frozenset()
+
+    def admits(self, moment: Moment, event: BusinessEvent) -> bool | None:
+        """Whether the event meets this step's own condition; None where it has none for such events."""
         return None
 
     def read(self, moment: Moment, reply: Replied) -> Leave | None:
@@ -211,6 +224,14 @@ class FlowStep(ABC):
         """Whether an attempt or deadline of this step may still be pending when it is left so."""
         return False
 
+    def moved_into(self, outer: str) -> Self:
+        """The same step as a part's, with all its targets."""
+        exits = {
+            name: replace(exit_, target=inner(outer, exit_.target)) for name, exit_ in self.exits.items()
+        }
+        inside = f"{outer}.{self.inside}" if self.inside else outer
+        return replace(self, name=inner(outer, self.name), exits=exits, inside=inside)
+
     def edges(self) -> Iterator[Edge]:
         for exit_ in self.exits.values():
             yield Edge(exit_.name, exit_.target, exit_.place)
@@ -221,6 +242,13 @@ class FlowStep(ABC):
 
     def has(self, name: str) -> bool:
         return name in self.exits or NEXT in self.exits
+
+
+class Reach(StrEnum):
+    """Whom the flow may contact at all; the gate holds everybody else back."""
+
+    CUSTOMERS = "customers"  # who is one now
+    FORMER = "former"  # who was one, and left
 
 
 class OnConflict(StrEnum):
@@ -241,6 +269,15 @@ class LateReplies:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """For whom the flow is, as the catalogue of flows tells it."""
+
+    trigger: Texts = field(default_factory=dict)  # when a customer comes to it
+    audience: Condition | None = None
+    serves: tuple[str, ...] = ()  # lines of the requirements: H02, J01
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     name: str
     title: Texts
@@ -255,6 +292,8 @@ class Flow:
     revision: str  # hash of the content: an enrolment stays on the revision that it started on
     file: str = ""
     max_segments: int = 3
+    about: About = About()
+    to: Reach = Reach.CUSTOMERS
     priority: int = 5  # 0 to 9; a higher one is served first
     on_conflict: OnConflict = OnConflict.QUEUE
     late_replies: LateReplies = LateReplies()
@@ -262,9 +301,17 @@ class Flow:
     parameters: Mapping[str, str] = field(default_factory=dict)  # of a part: name -> type
     parts: Mapping[str, str] = field(default_factory=dict)  # the texts of the flows it is made of, by name
 
+    @property
+    def own_steps(self) -> Mapping[str, FlowStep]:
+        """Without those that came with parts."""
+        return {name: step for name, step in self.steps.items() if not step.inside}
+
     def purpose_of(self, step: str) -> Purpose:
-        """What a contact of this step is for: the step's own `purpose:`, else the flow's."""
-        own = getattr(self.steps[step], "purpose", None)
+        """What a contact of this step is for: the step's own `purpose:`, else the flow's.
+
+        A step that is gone since the attempt was planned counts as the flow.
+        """
+        own = getattr(self.steps.get(step), "purpose", None)
         return own if isinstance(own, Purpose) else self.purpose
 
     def with_offer(self, offer: Offer) -> Flow:

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from bot.flow.actions import Accept, Action, Finish, Qualify
-from bot.flow.model import Flow, FlowStep
-from bot.flow.state import State
+from bot.flow.model import END, OPTED_OUT, Flow, FlowStep, Leave
+from bot.flow.state import Plain, State
 
 
 @dataclass(slots=True)
@@ -20,6 +20,7 @@ class Moment:
     facts: Mapping[str, object]
     state: State
     actions: list[Action] = field(default_factory=list)
+    passed: list[tuple[str, str]] = field(default_factory=list)  # the steps that were left, by which exits
     came_by: str = ""  # the exit that led to the step now being entered
 
     def do(self, *actions: Action) -> None:
@@ -38,8 +39,12 @@ class Moment:
         return self.state.call_visit != 0
 
     def row(self) -> dict[str, object]:
-        """What conditions may ask about: the customer's facts and the offer."""
-        return {**self.facts, **self.flow.offer.values()}
+        """What conditions may ask about: the customer's facts, the offer, and what the run has noted."""
+        return {**self.facts, **self.flow.offer.values(), **self.state.values()}
+
+    def note(self, name: str, value: Plain) -> None:
+        """A fact of this run: `run.<name>` from now on."""
+        self.remember(facts={**self.state.facts, name: value})
 
     def arrive(self, step: FlowStep) -> None:
         """Stand on a new step; prompts go on counting inside a live call, so that no two are alike."""
@@ -63,6 +68,12 @@ class Moment:
         if self.state.qualified_by is None:
             self.remember(qualified_by=evidence)
             self.do(Qualify(evidence, amount))
+
+    def refusal(self) -> Leave:
+        """The way out of somebody who wants to hear no more: the flow's own, else the end."""
+        self.remember(refused=True)
+        exit_ = self.flow.then.get(OPTED_OUT)
+        return Leave((OPTED_OUT,), exit_.target if exit_ is not None else END)
 
     def finish(self, result: str) -> None:
         """A run that has reached its goal is a success, however it ends afterwards."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.flow.formats import Manner, write
 from bot.flow.model import AFTER, NEXT, Exit, Offer, Texts
+from bot.flow.text import in_language
 
 _WORDS: dict[str, Texts] = {
     "reply": {"en": "reply", "zh": "回复"},
@@ -23,7 +25,22 @@ _WORDS: dict[str, Texts] = {
     "refused": {"en": "refused", "zh": "被拒"},
     "expired": {"en": "expired", "zh": "已过期"},
     "closed": {"en": "closed", "zh": "已结单"},
-    "answered": {"en": "answered", "zh": "已接听"},
+    "answered": {"en": "answered", "zh": "已应答"},
+    "gathered": {"en": "number entered", "zh": "已输入"},
+    "past": {"en": "already past", "zh": "已过期"},
+    "unknown": {"en": "no such date", "zh": "日期未知"},
+    "opted_out": {"en": "opted out", "zh": "退订"},
+    "saved": {"en": "saved", "zh": "已挽留"},
+    "recharged": {"en": "recharged", "zh": "已充值"},
+    "call_back": {"en": "call back", "zh": "约回电"},
+    "not_reached": {"en": "not reached", "zh": "未联系上"},
+    "do_not_contact": {"en": "do not contact", "zh": "勿再联系"},
+    "call_ended": {"en": "call ended", "zh": "通话结束"},
+    "data_exhausted": {"en": "data used up", "zh": "流量用尽"},
+    "roaming_started": {"en": "roaming", "zh": "开始漫游"},
+    "offnet_warning": {"en": "off-net warning", "zh": "离网预警"},
+    "disconnect_requested": {"en": "disconnect request", "zh": "申请拆机"},
+    "contacted_care": {"en": "called the hotline", "zh": "致电客服"},
     "unanswered": {"en": "unanswered", "zh": "无人接听"},
     "done": {"en": "done", "zh": "到时"},
     "else": {"en": "else", "zh": "否则"},
@@ -46,17 +63,24 @@ _RESULTS: dict[str, Texts] = {
     "transferred": {"en": "spoke with a manager", "zh": "已与客户经理通话"},
     "ported_out": {"en": "ported out", "zh": "已携号转出"},
     "opted_out": {"en": "opted out", "zh": "已退订"},
+    "looped": {"en": "stopped: a loop", "zh": "循环中止"},
+    "over_budget": {"en": "stopped: too long", "zh": "超限中止"},
+    "interrupted": {"en": "gave way to another campaign", "zh": "让位于其他活动"},
 }
 
 
-def result_in_words(result: str, language: str) -> str:
-    """How a run ended, for charts and reports."""
-    words = _RESULTS.get(result) or _WORDS.get(result)
-    return words["zh" if language.startswith("zh") else "en"] if words else result.replace("_", " ")
+def result_in_words(result: str, language: str, titles: Mapping[str, Texts] | None = None) -> str:
+    """How a run ended, for charts and reports; `titles` are the flow's own names of its ends."""
+    words = (titles or {}).get(result) or _RESULTS.get(result) or _WORDS.get(result)
+    return in_language(words, language) if words else result.replace("_", " ")
 
 
-def outcome_in_words(label: str, exit_: Exit | None, offer: Offer, language: str) -> str:
-    """A condition stays as it was written."""
+def outcome_in_words(
+    label: str, exit_: Exit | None, offer: Offer, language: str, titles: Mapping[str, Texts] | None = None
+) -> str:
+    """A condition stays as it was written; `titles` are the names of a part's ends."""
+    if titles and label in titles:
+        return in_language(titles[label], language)
     zh = language.startswith("zh")
     if exit_ is not None and exit_.name == AFTER and exit_.after is not None:
         return _after(offer.duration(exit_.after), zh=zh)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import pairwise
@@ -17,6 +18,7 @@ MARGIN = 24.0
 LABEL_HEIGHT = 20.0
 LONGEST_LABEL = 34  # in halves of a Chinese character
 LONGEST_TITLE = 23
+LONGEST_TAGS = 18
 
 # One drawing for each kind, on a grid of 20 by 20, as strokes.
 ICONS = {
@@ -28,6 +30,11 @@ ICONS = {
     "grant": "M3 8h14v3H3zM4.5 11v6h11v-6M10 8v9M10 8C6 8 5 3 8 3s2 5 2 5 0-5 2-5 3 5-2 5",
     "work_order": "M10 3a3 3 0 1 0 .01 0M4 17c0-8 12-8 12 0z",
     "transfer": "M3 7h12l-3-3M17 13H5l3 3",
+    "survey": "M4 4h12v10H9l-3 3v-3H4zM7 8h6M7 11h4",
+    "split": "M10 3v4M10 7L4 13v4M10 7v10M10 7l6 6v4",
+    "set": "M4 6h8M4 10h12M4 14h6M14 13l2 2 3-4",
+    "emit": "M3 10h9M9 6l4 4-4 4M16 4v12",
+    "flow": "M4 4h5v5H4zM11 11h5v5h-5zM9 7h4v4",
     "end": "M6 17V3l9 4-9 4",
 }
 
@@ -35,7 +42,7 @@ STYLE = """
 .kl-flow{font-family:system-ui,"Segoe UI","PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;
 --kl-line:#94a3b8;--kl-ink:#0f172a;--kl-soft:#64748b;--kl-paper:#fff;--kl-label:#f1f5f9;
 --kl-sms:#2563eb;--kl-call:#7c3aed;--kl-switch:#0891b2;--kl-wait:#ca8a04;--kl-grant:#16a34a;
---kl-human:#db2777;--kl-end:#475569}
+--kl-human:#db2777;--kl-survey:#ea580c;--kl-end:#475569}
 .kl-way{fill:none;stroke:var(--kl-line);stroke-width:1.5}
 .kl-arrow{fill:var(--kl-line)}
 .kl-label rect{fill:var(--kl-label)}
@@ -51,7 +58,9 @@ STYLE = """
 .kl-ends .kl-box{fill:var(--kl-label);stroke:var(--kl-line)}
 .kl-ends .kl-end-text{font-size:11px;fill:var(--kl-soft);text-anchor:middle}
 .kl-kind-sms{--kl-colour:var(--kl-sms)}.kl-kind-call{--kl-colour:var(--kl-call)}
-.kl-kind-switch{--kl-colour:var(--kl-switch)}
+.kl-kind-switch,.kl-kind-split{--kl-colour:var(--kl-switch)}
+.kl-kind-survey{--kl-colour:var(--kl-survey)}
+.kl-kind-set,.kl-kind-emit,.kl-kind-flow{--kl-colour:var(--kl-end)}
 .kl-kind-wait,.kl-kind-wait_for{--kl-colour:var(--kl-wait)}
 .kl-kind-grant{--kl-colour:var(--kl-grant)}
 .kl-kind-work_order,.kl-kind-transfer{--kl-colour:var(--kl-human)}
@@ -60,8 +69,11 @@ STYLE = """
 
 
 def to_svg(flow: Flow, counts: Mapping[str, int] | None = None, language: str = "en") -> str:
-    """Scales to its container by its viewBox; every text is escaped."""
+    """Scales to its container by its viewBox; every text is escaped. Who stands inside a part stands on its node."""
     drawn = graph(flow, language)
+    standing: Counter[str] = Counter()
+    for step, number in (counts or {}).items():
+        standing[step.partition(".")[0]] += number
     labels = [_short(" · ".join(way.labels), LONGEST_LABEL) for way in drawn.ways]
     layout = _laid_out(drawn, labels)
     width, height = layout.width + 2 * MARGIN, layout.height + 2 * MARGIN
@@ -74,7 +86,7 @@ def to_svg(flow: Flow, counts: Mapping[str, int] | None = None, language: str = 
             'markerHeight="7" orient="auto"><path class="kl-arrow" d="M0 0L8 4L0 8z"/></marker></defs>',
             f'<g transform="translate({MARGIN:.0f} {MARGIN:.0f})">',
             *_ways(drawn, layout, labels),
-            *(_node(node, layout.centres[node.id], (counts or {}).get(node.name)) for node in drawn.nodes),
+            *(_node(node, layout.centres[node.id], standing.get(node.name)) for node in drawn.nodes),
             "</g>",
             "</svg>",
         ]
@@ -92,7 +104,7 @@ def _laid_out(drawn: Graph, labels: Sequence[str]) -> Layout:
 
 def _box(node: Node) -> Box:
     if node.kind == END:
-        return Box(node.id, max(60.0, _halves(node.title) * 6.2 + 24), END_HEIGHT)
+        return Box(node.id, max(60.0, _halves(_end_text(node)) * 6.2 + 24), END_HEIGHT)
     return Box(node.id, NODE_WIDTH, NODE_HEIGHT)
 
 
@@ -143,7 +155,7 @@ def _node(node: Node, centre: tuple[float, float], count: int | None) -> str:
         '<circle class="kl-badge" cx="27" cy="27" r="16"/>',
         f'<path class="kl-icon" transform="translate(17 17)" d="{icon}"/>',
         f'<text class="kl-title" x="52" y="24">{escape(_short(node.title, LONGEST_TITLE))}</text>',
-        f'<text class="kl-name" x="52" y="41">{escape(_short(node.name, 24))}</text>',
+        f'<text class="kl-name" x="52" y="41">{escape(_short(node.name, 24 if not node.tags else 14))}</text>',
     ]
     parts.append(_tags(node, box))
     if count is not None:
@@ -156,18 +168,20 @@ def _end(node: Node, box: Box, left: float, top: float) -> str:
         f'<g class="kl-node kl-ends" data-step="{escape(node.name)}" '
         f'transform="translate({left:.1f} {top:.1f})">'
         f'<rect class="kl-box" width="{box.width:.1f}" height="{box.height:.0f}" rx="14"/>'
-        f'<text class="kl-end-text" x="{box.width / 2:.1f}" y="18">{escape(node.title)}</text>'
-        f"{_tags(node, box)}</g>"
+        f'<text class="kl-end-text" x="{box.width / 2:.1f}" y="18">{escape(_end_text(node))}</text></g>'
     )
+
+
+def _end_text(node: Node) -> str:
+    return " ⚡ ".join([node.title, *([" · ".join(node.tags)] if node.tags else [])])
 
 
 def _tags(node: Node, box: Box) -> str:
     """On the right: the events that lead here from anywhere."""
     if not node.tags:
         return ""
-    x, y, anchor = (box.width + 8, 18, "start") if node.kind == END else (box.width - 12, 41, "end")
-    words = escape(" · ".join(node.tags))
-    return f'<text class="kl-tag" x="{x:.0f}" y="{y}" text-anchor="{anchor}">⚡ {words}</text>'
+    words = escape(_short(" · ".join(node.tags), LONGEST_TAGS))
+    return f'<text class="kl-tag" x="{box.width - 12:.0f}" y="41" text-anchor="end">⚡ {words}</text>'
 
 
 def _count(count: int, right: float) -> str:

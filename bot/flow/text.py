@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from bot.flow.actions import Dial, Hangup, Prompt, Voicemail
 from bot.flow.formats import DEFAULT_CURRENCY, FORMATS, Manner, Unfit, write
@@ -14,6 +15,22 @@ from bot.flow.wording import BUILT_IN
 Values = Mapping[str, object]
 
 FALLBACK_LANGUAGE = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    url: str
+
+
+Utterance = Words | Recording
+
+PLAY = "play"  # the text that is a recording's address
+ASK_AGAIN = "ask_again"
 
 
 class MissingValue(ValueError):
@@ -52,16 +69,37 @@ def in_language(choices: Texts, language: str) -> str:
     return next(iter(choices.values()))
 
 
-def sms_text(flow: Flow, step: str, language: str, values: Values) -> str:
-    return _rendered(flow, step, "sms", language, values, spoken=False)
+def sms_text(flow: Flow, step: str, language: str, values: Values, which: str = "sms") -> str:
+    """`which` names the text: the step's own, or ASK_AGAIN, which may name the `{keys}` that the step offers."""
+    if which == ASK_AGAIN:
+        values = {**values, "keys": _keys_in_words(flow.steps[step].reply_keys, language)}
+    return _rendered(flow, step, which, language, values, spoken=False)
+
+
+def utterances(
+    flow: Flow, action: Prompt | Voicemail | Hangup | Dial, language: str, values: Values
+) -> tuple[Utterance, ...]:
+    """What to say and play, in its order; nothing for a machine without a voicemail text."""
+    return tuple(
+        (Recording if which == PLAY else Words)(
+            _rendered(flow, action.step, which, language, values, spoken=True)
+        )
+        for which in _wanted(action)
+    )
 
 
 def spoken(flow: Flow, action: Prompt | Voicemail | Hangup | Dial, language: str, values: Values) -> str:
-    """The words to say; empty where nothing is to be said (a machine without a voicemail text)."""
+    """The same as one text; a recording stands as its address."""
     gap = "" if language.startswith("zh") else " "
-    return gap.join(
-        _rendered(flow, action.step, which, language, values, spoken=True) for which in _wanted(action)
-    )
+    said = utterances(flow, action, language, values)
+    return gap.join(part.text if isinstance(part, Words) else part.url for part in said)
+
+
+def _keys_in_words(keys: frozenset[str], language: str) -> str:
+    listed = sorted(keys)
+    if language.startswith("zh"):
+        return "或".join(("、".join(listed[:-1]), listed[-1])) if len(listed) > 1 else "".join(listed)
+    return " or ".join((", ".join(listed[:-1]), listed[-1])) if len(listed) > 1 else "".join(listed)
 
 
 def values_needed(flow: Flow, step: str) -> frozenset[str]:
@@ -72,7 +110,7 @@ def values_needed(flow: Flow, step: str) -> frozenset[str]:
         for template in choices.values()
         for placeholder in placeholders(template)
     }
-    return frozenset(name for name in found if not name.startswith("offer."))
+    return frozenset(name for name in found if not name.startswith(("offer.", "run.")))
 
 
 def _wanted(action: Prompt | Voicemail | Hangup | Dial) -> list[str]:

@@ -37,6 +37,10 @@ BUILT_IN: dict[str, Texts] = {
         "zh": "好的，客户经理会尽快与您联系。再见。",
         "en": "Thank you. One of our managers will call you back soon. Goodbye.",
     },
+    "thanks": {
+        "zh": "感谢您的反馈，再见。",
+        "en": "Thank you for your answer. Goodbye.",
+    },
     "connecting": {
         "zh": "正在为您转接客户经理，请稍候。",
         "en": "We are connecting you to a manager. Please hold.",

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from bot.domain.attempts import TAKEN_BY_CARRIER, TRANSITIONS, AttemptStatus
+from bot.domain.arbiter import A_BREATH
+from bot.domain.attempts import TAKEN_BY_CARRIER, TRANSITIONS, AttemptStatus, Channel
 from bot.domain.people import Brand, facts_of
 from bot.flow.actions import Action
 from bot.flow.happenings import Happening
 from bot.flow.state import State
-from bot.inbound import carry_out
+from bot.inbound import carry_out, questions
 from bot.inbound.run import Run
 from bot.published import PublishedFlows
-from bot.store import attempts, enrolments, suppressions
-from bot.store.attempts import Attempt, Move
+from bot.store import attempts, enrolments, events, floor, outgoing_events, suppressions
+from bot.store.attempts import Attempt, Move, Question
 from bot.store.enrolments import Enrolment
+from bot.store.events import NewEvent
 from bot.store.suppressions import Entry
 from bot.store.transaction import Tx
 
 _NOT_KNOWN_TO_BE_TAKEN = frozenset({AttemptStatus.DUE, AttemptStatus.SENDING, AttemptStatus.UNCONFIRMED})
+
+FLOOR_FREED = "floor.freed"
 
 LOOK_AFTER = timedelta(hours=1)  # an attempt adopted from a callback is asked about after this silence
 
@@ -35,17 +39,32 @@ class Batch:
     runs: dict[int, Run] = field(default_factory=dict)
     attempts: dict[UUID, Attempt] = field(default_factory=dict)
     active_of: dict[int, list[int]] = field(default_factory=dict)
+    questions: dict[int, list[Question]] = field(default_factory=dict)
     _moves: dict[UUID, Move] = field(default_factory=dict)
     _sids: dict[str, UUID] = field(default_factory=dict)
     _refusals: list[Entry] = field(default_factory=list)
+    _late: dict[int, Run] = field(default_factory=dict)
+    _released: set[int] = field(default_factory=set)
 
     def load(
-        self, attempt_ids: Iterable[UUID], enrolment_ids: Iterable[int], customers: Iterable[int]
+        self,
+        attempt_ids: Iterable[UUID],
+        enrolment_ids: Iterable[int],
+        customers: Iterable[int],
+        *,
+        writing: Iterable[int] = (),
     ) -> None:
-        """Lock the enrolments that the events are about, always in id order; only then read the attempts."""
+        """Lock the enrolments that the events are about, always in id order; only then read the attempts.
+
+        `customers` are concerned in all of their runs; of those who are `writing`, the one that asked last is
+        wanted, too, though it be over.
+        """
         about = list(attempt_ids)
         self.active_of = enrolments.active_of(self.tx, customers)
+        self.questions = attempts.questions(self.tx, writing)
         wanted = set(enrolment_ids)
+        last = (questions.newest(asked) for asked in self.questions.values())
+        wanted.update(question.enrolment_id for question in last if question is not None)
         for ids in self.active_of.values():
             wanted.update(ids)
         for enrolment in enrolments.lock(self.tx, wanted, of_attempts=about).values():
@@ -69,6 +88,7 @@ class Batch:
             ),
             state=State.from_json(enrolment.state),
             due_at=enrolment.due_at,
+            holds_until=enrolment.holds_until,
         )
         self.runs[enrolment.id] = run
         return run
@@ -112,8 +132,7 @@ class Batch:
             voicemail=voicemail or (earlier.voicemail if earlier else None),
             settled=_final(status),
         )
-        if attempt.status in _NOT_KNOWN_TO_BE_TAKEN and status in TAKEN_BY_CARRIER:
-            self._start_timer(attempt)
+        self._note_floor(attempt, status)
         self.attempts[attempt.id] = replace(
             attempt,
             status=status.value,
@@ -128,11 +147,28 @@ class Batch:
             return None
         return sid if self._sids.setdefault(sid, attempt.id) == attempt.id else None
 
-    def _start_timer(self, attempt: Attempt) -> None:
-        """The carrier has it: the customer's time to answer runs, unless the flow has gone on."""
+    def _note_floor(self, attempt: Attempt, status: AttemptStatus) -> None:
+        """From when the carrier has a message until it turns out to be lost, its run awaits the answer."""
         run = self.runs.get(attempt.enrolment_id)
-        if run is not None and run.state.visit == attempt.visit and attempt.answer_within is not None:
-            run.answer_timer(self.now + attempt.answer_within)
+        if run is None or attempt.channel != Channel.SMS:
+            return
+        if attempt.status in _NOT_KNOWN_TO_BE_TAKEN and status in TAKEN_BY_CARRIER:
+            run.taken(attempt, self.now)
+        if _final(status) and status is not AttemptStatus.DELIVERED:
+            run.lost(attempt)
+
+    def answered_by(self, customer_id: int) -> Run | None:
+        """The run that this customer's SMS is for."""
+        active = self.active_of.get(customer_id, [])
+        return questions.answered_by(self.runs, active, self.questions.get(customer_id, []))
+
+    def look_into(self, run: Run) -> None:
+        """Somebody wrote to a run that is over: for a human."""
+        self._late[run.enrolment.id] = run
+
+    def release(self, customer_id: int) -> None:
+        """The floor is free: whatever waited for it is due in a moment."""
+        self._released.update(self.active_of.get(customer_id, ()))
 
     def refuse(self, entry: Entry) -> None:
         self._refusals.append(entry)
@@ -143,7 +179,36 @@ class Batch:
         suppressions.add(self.tx, self._refusals, self.now)
         changed = [run for run in self.runs.values() if run.changed]
         carry_out.carry_out(self.tx, changed, self.now)
+        for run in self._late.values():
+            carry_out.open_late_order(self.tx, run, self.now)
         enrolments.write(self.tx, [run.standing() for run in changed], self.now)
+        floor.release(self.tx, self._released, self.now + A_BREATH, now=self.now)
+        self._tell_who_waits(changed)
+        outgoing_events.leave(self.tx, carry_out.told(changed), self.now)
+
+    def _tell_who_waits(self, changed: Sequence[Run]) -> None:
+        """By an event, because the customer's other runs are not under our lock."""
+        freed = {
+            f"floor:run:{run.enrolment.id}:{run.enrolment.holds_until}": run.enrolment
+            for run in changed
+            if run.freed_floor(self.now)
+        }
+        for move in self._moves.values():
+            call = self.attempts[move.id]
+            if move.settled and call.channel == Channel.CALL and call.enrolment_id in self.runs:
+                freed[f"floor:call:{call.id}"] = self.runs[call.enrolment_id].enrolment
+        waited_for = floor.who_waits(
+            self.tx,
+            {one.customer_id for one in freed.values()},
+            freed_by={one.id for one in freed.values()},
+            now=self.now,
+        )
+        news = [
+            NewEvent(key, FLOOR_FREED, {}, self.now, customer_id=one.customer_id)
+            for key, one in freed.items()
+            if one.customer_id in waited_for
+        ]
+        events.leave(self.tx, news)
 
 
 def _final(status: AttemptStatus) -> bool:

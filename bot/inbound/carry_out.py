@@ -7,13 +7,16 @@ from datetime import datetime
 
 from bot.domain.attempts import Channel
 from bot.domain.ids import new_id
-from bot.flow.actions import Accept, Call, CancelQueued, Grant, OpenWorkOrder, OptOut, Qualify, Send
+from bot.flow.actions import Accept, Call, CancelQueued, Emit, Grant, OpenWorkOrder, OptOut, Qualify, Send
 from bot.inbound.run import Asked, Run
 from bot.store import attempts, events, grants, suppressions, work_orders
 from bot.store.attempts import Planned
 from bot.store.events import NewEvent
+from bot.store.outgoing_events import NewOutgoing
 from bot.store.suppressions import Entry
 from bot.store.transaction import Tx
+
+LATE_REPLY = "late_reply"
 
 _PRIORITY = {"high": 1, "mid": 2, "ordinary": 3}
 
@@ -50,9 +53,34 @@ def _planned(run: Run, now: datetime) -> list[Planned]:
                 expires_at=action.expires_at,
                 answer_within=action.answer_within if isinstance(action, Send) else None,
                 on_denied=action.on_denied.value,
+                text=action.text if isinstance(action, Send) else "sms",
+                asks=isinstance(action, Call) or run.flow.steps[action.step].asks,
             )
         )
     return plans
+
+
+def told(runs: Sequence[Run]) -> list[NewOutgoing]:
+    """What the flows tell other systems."""
+    return [
+        NewOutgoing(
+            run.enrolment.id,
+            run.enrolment.customer_id,
+            run.enrolment.campaign_id,
+            asked.action.event,
+            asked.action.details,
+        )
+        for run in runs
+        for asked in run.asked
+        if isinstance(asked.action, Emit)
+    ]
+
+
+def open_late_order(tx: Tx, run: Run, now: datetime) -> None:
+    """A customer has written to a run that is over: a human looks at it, once while the order is open."""
+    wish = run.flow.late_replies
+    order = OpenWorkOrder(queue=wish.queue, due=wish.due, script=wish.script, reason=LATE_REPLY)
+    _open_order(tx, run, order, None, now)
 
 
 def _purpose(run: Run, step: str) -> str:
@@ -77,20 +105,27 @@ def _one(tx: Tx, run: Run, asked: Asked, now: datetime) -> None:
             if not grants.make_due(tx, enrolment_id=enrolment.id, amount=amount, now=now):
                 _refuse_grant(tx, run, now)
         case OpenWorkOrder() as order:
-            work_orders.open_order(
-                tx,
-                **ids,
-                visit=asked.visit,
-                queue=order.queue,
-                script=order.script,
-                reason=order.reason,
-                priority=_PRIORITY.get(enrolment.tier, 3),
-                owner_id=None,
-                due_at=now + order.due,
-                now=now,
-            )
+            _open_order(tx, run, order, asked.visit, now)
         case OptOut():
             _register_refusal(tx, run, asked, now)
+
+
+def _open_order(tx: Tx, run: Run, order: OpenWorkOrder, visit: int | None, now: datetime) -> None:
+    enrolment = run.enrolment
+    work_orders.open_order(
+        tx,
+        enrolment_id=enrolment.id,
+        visit=visit,
+        campaign_id=enrolment.campaign_id,
+        customer_id=enrolment.customer_id,
+        queue=order.queue,
+        script=order.script,
+        reason=order.reason,
+        priority=_PRIORITY.get(enrolment.tier, 3),
+        owner_id=None,
+        due_at=now + order.due,
+        now=now,
+    )
 
 
 def _refuse_grant(tx: Tx, run: Run, now: datetime) -> None:

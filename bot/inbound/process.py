@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from bot.channels.twilio_client import OPTED_OUT
 from bot.domain.people import Brand
 from bot.flow.happenings import Happening, Started, TimedOut
-from bot.inbound.batch import Batch
+from bot.inbound import business
+from bot.inbound.batch import FLOOR_FREED, Batch
 from bot.inbound.interpret import interpret
+from bot.inbound.run import EXPIRED
 from bot.published import PublishedFlows
-from bot.store import attempts, enrolments, events
+from bot.store import attempts, customer_facts, enrolments, events
 from bot.store.enrolments import Enrolment
 from bot.store.events import Event, Processed
 from bot.store.transaction import Transaction, Tx
@@ -21,6 +23,7 @@ from bot.store.transaction import Transaction, Tx
 log = logging.getLogger(__name__)
 
 BATCH = 200
+SOON = timedelta(seconds=2)
 WAKE_AGAIN = timedelta(minutes=10)  # an enrolment whose waking failed for a mistake of ours
 
 
@@ -56,7 +59,7 @@ class Inbound:
         except Exception:
             with self.transaction() as tx:
                 tries = events.put_off(tx, event_id, now)
-            log.exception("event %d not applied, try %d", event_id, tries)
+            log.exception("event %d not applied, try %s", event_id, tries or "by another worker went well")
 
     def wake_due(self, now: datetime, limit: int = BATCH) -> int:
         """Start what is to start, and give `TimedOut` or the end to those whose deadline has passed."""
@@ -97,14 +100,16 @@ class Inbound:
 
 
 def apply_events(batch: Batch, claimed: Sequence[Event]) -> None:
-    matched = _match(batch.tx, claimed)
-    customers = {
-        event.customer_id for event in matched if _for_all_runs(event) and event.customer_id is not None
-    }
+    matched = _note_customers(batch, _match(batch.tx, claimed))
     batch.load(
         (event.attempt_id for event in matched if event.attempt_id is not None),
         (event.enrolment_id for event in matched if event.enrolment_id is not None),
-        customers,
+        {event.customer_id for event in matched if _for_all_runs(event) and event.customer_id is not None},
+        writing={
+            event.customer_id
+            for event in matched
+            if event.kind == "sms.inbound" and event.customer_id is not None
+        },
     )
     processed = []
     for event in matched:
@@ -112,6 +117,19 @@ def apply_events(batch: Batch, claimed: Sequence[Event]) -> None:
         processed.append(Processed(event.id, outcome.said, outcome.enrolment_id, outcome.customer_id))
     batch.write()
     events.mark_processed(batch.tx, processed, batch.now)
+
+
+def _note_customers(batch: Batch, matched: Sequence[Event]) -> list[Event]:
+    """What has changed of customers is written first; events of those whom somebody has in hand come later."""
+    changes = business.changes_of(matched)
+    written = customer_facts.change(batch.tx, changes)
+    later = {
+        event.id
+        for event in matched
+        if business.changes_customer(event) and event.customer_id in changes.keys() - written
+    }
+    events.wait(batch.tx, list(later), batch.now + SOON)
+    return [event for event in matched if event.id not in later]
 
 
 def _match(tx: Tx, claimed: Sequence[Event]) -> list[Event]:
@@ -135,7 +153,7 @@ def _match(tx: Tx, claimed: Sequence[Event]) -> list[Event]:
 def _for_all_runs(event: Event) -> bool:
     """Whether it concerns the customer in all of the customer's runs."""
     return (
-        event.kind in ("sms.inbound", "billing.topup", "opt_out")
+        event.kind in ("sms.inbound", "billing.topup", "opt_out", business.KIND, FLOOR_FREED)
         or event.payload.get("ErrorCode") == OPTED_OUT
     )
 
@@ -149,7 +167,7 @@ def _sid(event: Event) -> str:
 def _wake(batch: Batch, enrolment: Enrolment, now: datetime) -> None:
     run = batch.add(enrolment)
     if enrolment.expires_at is not None and enrolment.expires_at <= now and not run.being_credited:
-        run.expire(now)
+        run.end(EXPIRED, now)
         return
     happening: Happening = Started() if run.state.step is None else TimedOut(run.state.visit)
     run.due_at = None

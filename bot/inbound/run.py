@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.domain.arbiter import ANSWER_WITHIN
 from bot.flow.actions import (
     Accept,
     Action,
     Call,
     CancelQueued,
+    Emit,
     Finish,
     Grant,
     OpenWorkOrder,
@@ -24,13 +26,17 @@ from bot.flow.engine import step
 from bot.flow.happenings import Happening
 from bot.flow.model import Flow
 from bot.flow.state import State
+from bot.flow.steps.asking import ASK_AGAIN
+from bot.store.attempts import Attempt
 from bot.store.enrolments import Enrolment, Standing
 
 #: Actions that are carried out in the store; the others are spoken at once to whoever is on the line.
-STORED = (Send, Call, WaitUntil, CancelQueued, Accept, Qualify, Grant, OpenWorkOrder, OptOut, Finish)
-
+STORED = (
+    Send, Call, WaitUntil, CancelQueued, Accept, Qualify, Grant, OpenWorkOrder, Emit, OptOut, Finish,
+)  # fmt: skip
 
 EXPIRED = "expired"
+INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ class Run:
     facts: Mapping[str, object]
     state: State
     due_at: datetime | None
+    holds_until: datetime | None  # it awaits the customer's answer: no other run speaks
     changed: bool = False
     asked: list[Asked] = field(default_factory=list)
 
@@ -59,8 +66,9 @@ class Run:
         result = step(self.flow, self.state, happening, now, self.facts)
         if result.state == self.state and not result.actions:
             return ()
-        if result.state.visit != self.state.visit:
+        if result.state.visit != self.state.visit or result.state.finished:
             self.due_at = None  # the deadline belonged to the visit that is over
+            self.holds_until = None
         self.state = result.state
         self.changed = True
         spoken: list[Action] = []
@@ -82,21 +90,60 @@ class Run:
         self.asked.append(Asked(action, self.state.visit, evidence))
 
     @property
+    def values(self) -> Mapping[str, object]:
+        """What texts may name: the customer's facts, and what the run has noted."""
+        return {**self.facts, **self.state.values()}
+
+    @property
+    def over(self) -> bool:
+        return self.enrolment.status != "active" or self.state.finished
+
+    @property
+    def asks(self) -> bool:
+        """Whether it stands on a step that an SMS from the customer answers."""
+        current = self.flow.steps.get(self.state.step or "")
+        return current is not None and current.asks and not self.over
+
+    @property
     def being_credited(self) -> bool:
         """Billing has been asked: the run waits for its word, however late it is."""
         return self.state.step is not None and self.flow.steps[self.state.step].kind == "grant"
 
-    def expire(self, now: datetime) -> None:
-        """The campaign's time for this customer is over, wherever the run stands."""
-        result = self.flow.goal if self.state.goal_met and self.flow.goal else EXPIRED
+    def end(self, result: str, now: datetime) -> None:
+        """From without, wherever the run stands: its time is over, or it must yield to another."""
+        result = self.flow.goal if self.state.goal_met and self.flow.goal else result
         self.state = replace(self.state, result=result)
+        self.holds_until = None
         self.changed = True
         self._ask(CancelQueued(), {"at": now.isoformat()})
 
-    def answer_timer(self, due_at: datetime) -> None:
+    def taken(self, attempt: Attempt, now: datetime) -> None:
         """The carrier has the message of the current visit: the customer's time to answer runs."""
-        self.due_at = due_at
-        self.changed = True
+        if attempt.visit != self.state.visit:
+            return
+        if attempt.answer_within is not None:
+            self.due_at = now + attempt.answer_within
+            self.changed = True
+        if attempt.asks and self.asks:
+            self.holds_until = self._deadline(attempt, now)
+            self.changed = True
+
+    def _deadline(self, attempt: Attempt, now: datetime) -> datetime:
+        """A question that is put again lives as long as the first."""
+        if attempt.answer_within is not None:
+            return now + attempt.answer_within
+        return self.holds_until or min(now + ANSWER_WITHIN, self.due_at or now + ANSWER_WITHIN)
+
+    def lost(self, attempt: Attempt) -> None:
+        """Its message never arrived: there is nothing that the customer could answer."""
+        asked_before = attempt.text == ASK_AGAIN
+        if attempt.visit == self.state.visit and self.holds_until is not None and not asked_before:
+            self.holds_until = None
+            self.changed = True
+
+    def freed_floor(self, now: datetime) -> bool:
+        before = self.enrolment.holds_until
+        return before is not None and before > now and self.holds_until is None
 
     def standing(self) -> Standing:
         return Standing(
@@ -105,5 +152,6 @@ class Run:
             visit=self.state.visit,
             state=json.dumps(self.state.to_json()),
             due_at=self.due_at,
+            holds_until=self.holds_until,
             result=self.state.result,
         )

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from bot.domain.arbiter import Holder
 from bot.domain.attempts import AttemptStatus, Channel
 from bot.domain.contact import Allowed, Decision, Deferred, Denied, Reason
 from bot.outreach.outgoing import LEASE, Outgoing
-from bot.outreach.weigh import weigh
-from bot.store import attempts, events, gate
-from bot.store.attempts import Claimed, Sending
+from bot.outreach.weigh import Weighed, weigh
+from bot.published import PublishedFlows
+from bot.store import events, gate, sending
 from bot.store.events import NewEvent
+from bot.store.sending import Claimed, Sending
 from bot.store.transaction import Tx
 
 Render = Callable[[Tx, Claimed], Sending | Denied]
@@ -36,30 +38,39 @@ class _Sorted:
 
     ready: list[Ready] = field(default_factory=list)
     put_off: dict[UUID, datetime] = field(default_factory=dict)
+    waiting: set[UUID] = field(default_factory=set)
     closed: dict[UUID, tuple[str, str]] = field(default_factory=dict)
     said: list[gate.Said] = field(default_factory=list)
     left: list[NewEvent] = field(default_factory=list)
 
 
 def prepare(
-    tx: Tx, channel: Channel, outgoing: Outgoing, render: Render, *, limit: int, now: datetime
+    tx: Tx,
+    channel: Channel,
+    outgoing: Outgoing,
+    flows: PublishedFlows,
+    render: Render,
+    *,
+    limit: int,
+    now: datetime,
 ) -> tuple[int, list[Ready]]:
     """How many were claimed, and those that may go out now."""
-    batch = attempts.claim_due(tx, channel=channel, limit=limit, now=now)
+    batch = sending.claim_due(tx, channel=channel, limit=limit, now=now)
     if not batch:
         return 0, []
     sorted_ = _Sorted()
-    for one, decision in zip(batch, weigh(tx, batch, channel, outgoing, now), strict=True):
-        _sort(tx, one, decision, render, sorted_, now)
-    attempts.start_sending(tx, [one.sending for one in sorted_.ready], now=now, lease_until=now + LEASE)
-    attempts.put_off(tx, sorted_.put_off)
-    attempts.close_unsent(tx, sorted_.closed, now)
+    for one, weighed in zip(batch, weigh(tx, batch, channel, outgoing, flows, now), strict=True):
+        _sort(tx, one, weighed, render, sorted_, now)
+    sending.start_sending(tx, [one.sending for one in sorted_.ready], now=now, lease_until=now + LEASE)
+    sending.put_off(tx, sorted_.put_off, waiting=sorted_.waiting)
+    sending.close_unsent(tx, sorted_.closed, now)
     gate.remember(tx, sorted_.said, now)
     events.leave(tx, sorted_.left)
     return len(batch), sorted_.ready
 
 
-def _sort(tx: Tx, one: Claimed, decision: Decision, render: Render, into: _Sorted, now: datetime) -> None:
+def _sort(tx: Tx, one: Claimed, weighed: Weighed, render: Render, into: _Sorted, now: datetime) -> None:
+    decision = weighed.decision
     if one.expires_at <= now:
         _close(one, AttemptStatus.EXPIRED, "too_late", into, now)
         return
@@ -71,13 +82,30 @@ def _sort(tx: Tx, one: Claimed, decision: Decision, render: Render, into: _Sorte
             valid_for = min(decision.closes_at, one.expires_at) - now
             into.ready.append(Ready(rendered, one.fence + 1, valid_for, one.enrolment_id, one.customer_id))
     into.said.append(_said(one, decision))
+    into.left += [_interruption(one, holder, now) for holder in weighed.interrupts]
     match decision:
+        case Deferred(Reason.OTHER_CONVERSATION, until):
+            # The campaign's word, `on_conflict: queue`, is to wait; the answer may come long before its deadline.
+            into.put_off[one.id] = min(until, one.expires_at)
+            into.waiting.add(one.id)
         case Deferred(reason, until) if one.on_denied == "wait" and until >= one.expires_at:
             _close(one, AttemptStatus.EXPIRED, reason, into, now)
         case Deferred(_, until) if one.on_denied == "wait" or decision.reason is Reason.NEWS_WAITING:
             into.put_off[one.id] = until
         case Deferred(reason) | Denied(reason):
             _close(one, AttemptStatus.DENIED, reason, into, now)
+
+
+def _interruption(one: Claimed, holder: Holder, now: datetime) -> NewEvent:
+    """Inbound ends the run: here its attempts may be locked, and an enrolment comes before them. Once a hold."""
+    return NewEvent(
+        key=f"run:{holder.enrolment_id}:interrupt:{holder.until.isoformat()}",
+        kind="run.interrupt",
+        payload={"by": one.enrolment_id, "campaign": one.campaign_id},
+        received_at=now,
+        enrolment_id=holder.enrolment_id,
+        customer_id=one.customer_id,
+    )
 
 
 def _close(one: Claimed, status: AttemptStatus, reason: str, into: _Sorted, now: datetime) -> None:

@@ -16,7 +16,7 @@ from bot.channels.twilio_sms import TwilioSms
 from bot.channels.twilio_voice import TwilioVoice
 from bot.domain.attempts import AttemptStatus, Channel
 from bot.outreach.outgoing import ASK_AFTER, MOST_SENDS
-from bot.store import attempts, events
+from bot.store import events, sending, silence
 from bot.store.attempts import Attempt
 from bot.store.events import NewEvent
 from bot.store.transaction import Transaction
@@ -36,8 +36,8 @@ class Reconciler:
     def reconcile(self, now: datetime, limit: int = 100) -> int:
         """One pass; answers how many attempts were looked into."""
         with self.transaction() as tx:
-            suspected = attempts.suspect_lost_leases(tx, now=now, look_at=now + ASK_AFTER)
-            asked = attempts.claim_to_ask(
+            suspected = silence.suspect_lost_leases(tx, now=now, look_at=now + ASK_AFTER)
+            asked = silence.claim_to_ask(
                 tx, now=now, ask_soon=now + ASK_AFTER, ask_later=now + ASK_AGAIN, limit=limit
             )
         unknown = [one for one in asked if one.carrier_sid is None]
@@ -55,12 +55,12 @@ class Reconciler:
         except SendError:
             return  # no proof either way; asked again soon
         with self.transaction() as tx:
-            attempts.lock_enrolments(tx, [one.id])
-            mine = _match(one, found, attempts.linked_sids(tx, [entry.sid for entry in found]))
+            sending.lock_enrolments(tx, [one.id])
+            mine = _match(one, found, silence.linked_sids(tx, [entry.sid for entry in found]))
             if mine is not None:
                 events.leave(tx, [_report(one, mine, now)])
                 return
-            status = attempts.prove_not_taken(tx, one, most_sends=MOST_SENDS, now=now)
+            status = silence.prove_not_taken(tx, one, most_sends=MOST_SENDS, now=now)
             if status == AttemptStatus.FAILED:
                 events.leave(tx, [_given_up(one, now)])
 
@@ -76,7 +76,7 @@ class Reconciler:
         ]
         with self.transaction() as tx:
             events.leave(tx, reports)
-            attempts.stop_asking(tx, [one.id for one in silent if _too_old(one, now)])
+            silence.stop_asking(tx, [one.id for one in silent if _too_old(one, now)])
 
 
 def _too_old(one: Attempt, now: datetime) -> bool:

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from bot.channels.errors import Rejected, SendError, Unavailable
 from bot.channels.messages import Accepted
 from bot.channels.twilio_client import OPTED_OUT
+from bot.domain.arbiter import ANSWER_WITHIN
 from bot.domain.attempts import AttemptStatus
 from bot.outreach.outgoing import ASK_AFTER
 from bot.outreach.prepare import Ready
-from bot.store import attempts, events
-from bot.store.attempts import Outcome
+from bot.store import events, sending
 from bot.store.events import NewEvent
+from bot.store.sending import Outcome
 from bot.store.transaction import Tx
 
 
@@ -25,12 +26,12 @@ def record(
     now: datetime,
     silence: timedelta,
 ) -> None:
-    attempts.lock_enrolments(tx, [one.sending.id for one in sent])
+    sending.lock_enrolments(tx, [one.sending.id for one in sent])
     outcomes = [_outcome(one, answer, now, silence) for one, answer in zip(sent, answers, strict=True)]
-    written = attempts.record_outcomes(tx, outcomes, now)
+    written = sending.record_outcomes(tx, outcomes, now)
     # Where a callback was faster, it has started the timer.
     taken = [one.id for one in outcomes if one.status == AttemptStatus.ACCEPTED and one.id in written]
-    attempts.start_answer_timers(tx, taken, now)
+    sending.start_answer_timers(tx, taken, now, answer_within=ANSWER_WITHIN)
     events.leave(
         tx,
         [

@@ -14,13 +14,15 @@ from bot.domain.contact import Denied, Reason
 from bot.domain.people import facts_of
 from bot.domain.segments import count_segments
 from bot.flow.actions import Prompt
+from bot.flow.state import State
+from bot.flow.steps.call import CallStep
 from bot.flow.text import MissingValue, sms_text, spoken
 from bot.outreach.outgoing import CALL_SILENCE, SMS_SILENCE, Outgoing
 from bot.outreach.pacing import Pacing
 from bot.outreach.prepare import Ready, prepare
 from bot.outreach.record import record
 from bot.published import PublishedFlows
-from bot.store.attempts import Claimed, Sending
+from bot.store.sending import Claimed, Sending
 from bot.store.transaction import Transaction, Tx
 
 BATCH = 200
@@ -40,7 +42,9 @@ class SmsOutreach:
         if allowance == 0:
             return 0
         with self.transaction() as tx:
-            claimed, ready = prepare(tx, Channel.SMS, self.outgoing, self._render, limit=allowance, now=now)
+            claimed, ready = prepare(
+                tx, Channel.SMS, self.outgoing, self.flows, self._render, limit=allowance, now=now
+            )
         self.pacing.give_back(allowance - len(ready))
         if ready:
             answers = self.sms.send_batch([_sms(one) for one in ready])
@@ -51,7 +55,7 @@ class SmsOutreach:
     def _render(self, tx: Tx, one: Claimed) -> Sending | Denied:
         flow = self.flows.get(tx, one.flow_revision, one.offer)
         try:
-            body = sms_text(flow, one.step, one.language, _facts(self.outgoing, one))
+            body = sms_text(flow, one.step, one.language, _values(self.outgoing, one), one.text)
         except MissingValue:
             return Denied(Reason.MISSING_VALUE)
         return Sending(
@@ -73,7 +77,9 @@ class VoiceOutreach:
         if allowance == 0:
             return 0
         with self.transaction() as tx:
-            claimed, ready = prepare(tx, Channel.CALL, self.outgoing, self._address, limit=allowance, now=now)
+            claimed, ready = prepare(
+                tx, Channel.CALL, self.outgoing, self.flows, self._address, limit=allowance, now=now
+            )
         self.pacing.give_back(allowance - len(ready))
         if ready:
             answers = self.voice.send_batch(
@@ -86,16 +92,19 @@ class VoiceOutreach:
     def _address(self, tx: Tx, one: Claimed) -> Sending | Denied:
         """Nobody is called whom the first words could not be said to."""
         flow = self.flows.get(tx, one.flow_revision, one.offer)
-        first = Prompt(one.step, one.visit, 1, "say", 1)
+        step = flow.steps[one.step]
+        question = step.question if isinstance(step, CallStep) else "say"
+        first = Prompt(one.step, one.visit, 1, question, 1)
         try:
-            spoken(flow, first, one.language, _facts(self.outgoing, one))
+            spoken(flow, first, one.language, _values(self.outgoing, one))
         except MissingValue:
             return Denied(Reason.MISSING_VALUE)
         return Sending(one.id, one.msisdn, self.outgoing.voice_sender, None, one.language, None)
 
 
-def _facts(outgoing: Outgoing, one: Claimed) -> Mapping[str, object]:
-    return facts_of(
+def _values(outgoing: Outgoing, one: Claimed) -> Mapping[str, object]:
+    """What texts may name: the customer's facts, and what the run has noted."""
+    facts = facts_of(
         customer_id=one.customer_id,
         brand=outgoing.brand,
         name=one.name,
@@ -106,6 +115,7 @@ def _facts(outgoing: Outgoing, one: Claimed) -> Mapping[str, object]:
         tier=one.tier,
         factors=one.factors,
     )
+    return {**facts, **State(facts=one.facts).values()}
 
 
 def _sms(one: Ready) -> OutboundSms:

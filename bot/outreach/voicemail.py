@@ -12,9 +12,10 @@ from bot.channels.twiml import Tell, render
 from bot.domain.attempts import Channel
 from bot.domain.people import Brand, facts_of
 from bot.flow.actions import Voicemail
+from bot.flow.state import State
 from bot.flow.text import MissingValue, spoken
 from bot.published import PublishedFlows
-from bot.store import attempts, enrolments, suppressions
+from bot.store import enrolments, sending, suppressions, voicemails
 from bot.store.attempts import Attempt
 from bot.store.enrolments import Enrolment
 from bot.store.transaction import Transaction, Tx
@@ -29,7 +30,7 @@ class VoicemailOutreach:
 
     def leave_due(self, now: datetime, limit: int = 50) -> int:
         with self.transaction() as tx:
-            claimed = attempts.claim_voicemails(tx, limit)
+            claimed = voicemails.claim(tx, limit)
             people = enrolments.read(tx, [one.enrolment_id for one in claimed])
             texts = {one.id: self._text(tx, one, people.get(one.enrolment_id)) for one in claimed}
         ends: dict[UUID, str] = {one.id: "failed" for one in claimed}
@@ -43,8 +44,8 @@ class VoicemailOutreach:
                 ends[one.id] = "left"
         if claimed:
             with self.transaction() as tx:
-                attempts.lock_enrolments(tx, [one.id for one in claimed])
-                attempts.record_voicemails(tx, ends)
+                sending.lock_enrolments(tx, [one.id for one in claimed])
+                voicemails.record(tx, ends)
         return len(claimed)
 
     def _text(self, tx: Tx, one: Attempt, enrolment: Enrolment | None) -> tuple[str, str]:
@@ -67,7 +68,8 @@ class VoicemailOutreach:
             factors=enrolment.factors,
         )
         try:
-            words = spoken(flow, Voicemail(one.step, one.visit), enrolment.language, facts)
+            values = {**facts, **State.from_json(enrolment.state).values()}
+            words = spoken(flow, Voicemail(one.step, one.visit), enrolment.language, values)
         except (MissingValue, KeyError):
             return "", enrolment.language
         return words, enrolment.language

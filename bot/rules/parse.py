@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -19,6 +20,10 @@ MALFORMED = "KL101"
 
 LONGEST = 4_000
 DEEPEST = 60
+MOST_LEVELS = 150  # `a and b and c` has three; whoever walks the tree goes down some calls for each of them
+
+_BRACKET = re.compile("[()]")
+_TOO_DEEP = f"the condition has more than {MOST_LEVELS} parts within each other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,8 @@ def _parsed(text: str) -> exp.Expr:
         statements = sqlglot.parse(text, dialect="duckdb")
     except TokenError as error:
         raise Misread(MALFORMED, 0, f"cannot be read: {_first_line(error)}") from error
+    except RecursionError as error:
+        raise Misread(MALFORMED, 0, _TOO_DEEP) from error
     except ParseError as error:
         detail = error.errors[0] if error.errors else {}
         offset = _offset(text, detail.get("line"), detail.get("col"))
@@ -99,7 +106,19 @@ def _parsed(text: str) -> exp.Expr:
         raise Misread(MALFORMED, offset, f"this is not a condition{where}", _example()) from error
     if len(statements) != 1 or statements[0] is None:
         raise Misread(FORBIDDEN, text.find(";") % len(text), "only one condition is allowed", _example())
+    if _levels(statements[0]) > MOST_LEVELS:
+        raise Misread(MALFORMED, 0, _TOO_DEEP)
     return statements[0]
+
+
+def _levels(root: exp.Expr) -> int:
+    """Counted without recursion, which is what too many of them would exhaust."""
+    deepest, ahead = 0, [(root, 1)]
+    while ahead:
+        node, level = ahead.pop()
+        deepest = max(deepest, level)
+        ahead += [(part, level + 1) for part in node.iter_expressions()]
+    return deepest
 
 
 def _offset(text: str, line: int | None, col: int | None) -> int:
@@ -112,8 +131,8 @@ def _offset(text: str, line: int | None, col: int | None) -> int:
 
 def _depth(text: str) -> int:
     depth = deepest = 0
-    for letter in text:
-        depth += (letter == "(") - (letter == ")")
+    for bracket in _BRACKET.findall(text):
+        depth += 1 if bracket == "(" else -1
         deepest = max(deepest, depth)
     return deepest
 

@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, cast
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+import yaml
+from yaml.events import (
+    AliasEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    StreamEndEvent,
+)
 
-from bot.rules.problems import Place, Problems
+from bot.rules.problems import Place, Problem, Problems
+from bot.rules.yaml_mistakes import place_at, place_of, words_of
+from bot.rules.yaml_scalars import TEXT, Misfit, NoSuchKind, ScalarValue, kind_of_plain, read_scalar
 
 UNREADABLE = "KL001"
 DOUBLED = "KL002"
 NOT_ALLOWED = "KL003"
 
-_TAG = "tag:yaml.org,2002:"
+LONGEST = 2_000_000  # characters
+DEEPEST = 40  # levels
+MOST_VALUES = 200_000  # what an alias stands for counts each time
 
-ScalarValue = str | int | Decimal | bool | None
+_TAG = "tag:yaml.org,2002:"
+_NEVER_TEXT = re.compile(
+    "[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+
+# Only the parser in C will do: the one in Python is twenty times slower, and refuses the ? of {en: Why?}.
+if not yaml.__with_libyaml__:
+    raise ImportError(
+        "PyYAML was built without LibYAML: install its wheel, or libyaml-dev before building it"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +49,7 @@ class Scalar:
     place: Place
     value: ScalarValue
     text: str
-    inline: bool  # on one line, so that an offset in the text is an offset in the line
+    inline: bool  # on one line as it stands, so that an offset in the text is an offset in the line
 
     def inside(self, offset: int) -> Place:
         """The place of a character of the text, as near as the YAML style allows."""
@@ -54,23 +77,39 @@ class Series:
 Value = Scalar | Table | Series
 
 
+class YamlError(ValueError):
+    """The file cannot be read; `problems` names every place, and so does the message."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
 def read_yaml(text: str, problems: Problems) -> Value | None:
     """The whole document, or None (with a problem noted) when it is no YAML at all."""
-    yaml = YAML(typ="safe", pure=True)
+    text = text.removeprefix("\ufeff")
     try:
-        node = yaml.compose(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Place(mark.line + 1, mark.column + 1) if mark else Place()
-        problems.add(place, UNREADABLE, f"this is not YAML: {error.problem or error.context}")
-        return None
-    except (YAMLError, ValueError) as error:
-        problems.add(Place(), UNREADABLE, f"this is not YAML: {' '.join(str(error).split())}")
-        return None
-    if node is None:
-        problems.add(Place(), UNREADABLE, "the file is empty")
-        return None
-    return _value(node, problems, frozenset())
+        _refuse_unfit(text)
+        return _Composer(text, problems).document()
+    except _Unreadable as error:
+        problems.add(error.place, UNREADABLE, error.message, error.hint)
+    except yaml.MarkedYAMLError as error:
+        problems.add(place_of(error, text), UNREADABLE, *words_of(error))
+    return None
+
+
+def load_mapping(path: Path) -> dict[str, Any]:
+    """A whole file as ordinary Python objects, by name. Raises YamlError."""
+    problems = Problems(str(path))
+    try:
+        document = read_yaml(path.read_text(encoding="utf-8"), problems)
+    except (OSError, UnicodeDecodeError) as error:
+        raise YamlError([Problem(str(path), 1, 1, UNREADABLE, f"cannot be read: {error}")]) from error
+    if isinstance(document, Table) and not problems.found:
+        return {name: plain(entry.value) for name, entry in document.entries.items()}
+    if not isinstance(document, Table | None):
+        problems.add(document.place, UNREADABLE, f"expected names and values, found {describe(document)}")
+    raise YamlError(problems.in_order())
 
 
 def describe(value: Value) -> str:
@@ -90,77 +129,139 @@ def plain(value: Value) -> object:
     return value.value
 
 
-def _value(node: Node, problems: Problems, above: frozenset[int]) -> Value:
-    place = Place(node.start_mark.line + 1, node.start_mark.column + 1)
-    if id(node) in above:
-        problems.add(place, NOT_ALLOWED, "an alias may not contain itself")
-        return Scalar(place, None, "", inline=True)
-    inside = above | {id(node)}
-    if isinstance(node, MappingNode):
-        return Table(place, dict(_entries(node, problems, inside)))
-    if isinstance(node, SequenceNode):
-        return Series(place, tuple(_value(item, problems, inside) for item in node.value))
-    assert isinstance(node, ScalarNode)
-    return _scalar(node, place, problems)
+class _Unreadable(Exception):
+    def __init__(self, place: Place, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.place, self.message, self.hint = place, message, hint
 
 
-def _entries(node: MappingNode, problems: Problems, above: frozenset[int]) -> Iterator[tuple[str, Entry]]:
-    seen: set[str] = set()
-    for key, value in node.value:
-        place = Place(key.start_mark.line + 1, key.start_mark.column + 1)
-        if not isinstance(key, ScalarNode):
-            problems.add(place, NOT_ALLOWED, "a name must be plain text")
-            continue
-        if key.value in seen:
-            problems.add(place, DOUBLED, f"{key.value!r} is given twice", "only one of them can hold")
-            continue
-        seen.add(key.value)
-        yield key.value, Entry(place, _value(value, problems, above))
+class _Composer:
+    """Builds values from the parser's events: depth and number are bounded before they cost anything."""
+
+    def __init__(self, text: str, problems: Problems) -> None:
+        # None comes after the end of the stream alone, beyond which nothing is read.
+        self._next_event = cast("Callable[[], Event]", yaml.CSafeLoader(text).get_event)
+        self._problems = problems
+        self._anchored: dict[str, Value | None] = {}  # None as long as the value is not complete
+        self._values = 0
+
+    def document(self) -> Value:
+        self._next_event()
+        if isinstance(self._next_event(), StreamEndEvent):
+            raise _Unreadable(Place(), "the file is empty")
+        value = self._value(self._next_event(), 1)
+        self._next_event()
+        after = self._next_event()
+        if not isinstance(after, StreamEndEvent):
+            raise _Unreadable(_place(after), "only one document is allowed in a file", "remove the line ---")
+        return value
+
+    def _value(self, event: Event, depth: int) -> Value:
+        place = _place(event)
+        if type(event) is AliasEvent:
+            return self._alias(event, place, depth)
+        self._count(1, depth, place)
+        assert isinstance(event, NodeEvent)
+        if event.anchor is None:
+            return self._node(event, place, depth)
+        self._anchored[event.anchor] = None
+        value = self._anchored[event.anchor] = self._node(event, place, depth)
+        return value
+
+    def _node(self, event: NodeEvent, place: Place, depth: int) -> Value:
+        if type(event) is ScalarEvent:
+            return self._scalar(event, place)
+        if type(event) is MappingStartEvent:
+            return Table(place, self._entries(depth + 1))
+        return Series(place, tuple(self._items(depth + 1)))
+
+    def _items(self, depth: int) -> Iterator[Value]:
+        while type(event := self._next_event()) is not SequenceEndEvent:
+            yield self._value(event, depth)
+
+    def _entries(self, depth: int) -> dict[str, Entry]:
+        entries: dict[str, Entry] = {}
+        while type(event := self._next_event()) is not MappingEndEvent:
+            name, place = self._name(event, depth), _place(event)
+            value = self._value(self._next_event(), depth)
+            if name is None:
+                self._problems.add(place, NOT_ALLOWED, "a name must be plain text")
+            elif name in entries:
+                hint = "only one of them can hold"
+                self._problems.add(place, DOUBLED, f"{name!r} is given twice", hint)
+            else:
+                entries[name] = Entry(place, value)
+        return entries
+
+    def _name(self, event: Event, depth: int) -> str | None:
+        if type(event) is ScalarEvent and event.anchor is None:
+            return event.value
+        key = self._value(event, depth)
+        return key.text if isinstance(key, Scalar) else None
+
+    def _alias(self, event: AliasEvent, place: Place, depth: int) -> Value:
+        name = event.anchor or ""
+        if name not in self._anchored:
+            raise _Unreadable(place, f"this is not YAML: nothing before has the anchor &{name}")
+        value = self._anchored[name]
+        if value is None:
+            self._problems.add(place, NOT_ALLOWED, "an alias may not contain itself")
+            return Scalar(place, None, "", inline=False)
+        number, levels = _extent(value)
+        self._count(number, depth + levels - 1, place)
+        return value
+
+    def _count(self, number: int, depth: int, place: Place) -> None:
+        self._values += number
+        if depth > DEEPEST:
+            raise _Unreadable(place, f"this is nested deeper than {DEEPEST} levels")
+        if self._values > MOST_VALUES:
+            raise _Unreadable(place, f"the file holds more than {MOST_VALUES} values")
+
+    def _scalar(self, event: ScalarEvent, place: Place) -> Scalar:
+        start, end, text = event.start_mark, event.end_mark, event.value
+        assert start is not None
+        assert end is not None
+        quotes = 1 if event.style in ("'", '"') else 0
+        on_one_line = start.line == end.line
+        as_it_stands = on_one_line and end.column - start.column == len(text) + 2 * quotes
+        place_of_text = Place(place.line, place.col + 1) if quotes and on_one_line else place
+        return Scalar(place_of_text, self._read(event, place), text, as_it_stands)
+
+    def _read(self, event: ScalarEvent, place: Place) -> ScalarValue:
+        if event.tag not in (None, "!"):
+            kind = str(event.tag).removeprefix(_TAG)
+        else:
+            kind = TEXT if event.style or event.tag else kind_of_plain(event.value)
+        try:
+            return read_scalar(event.value, kind)
+        except NoSuchKind:
+            tag = event.tag or f"{_TAG}{kind}"
+            self._problems.add(place, NOT_ALLOWED, f"the tag {tag} is not allowed")
+        except Misfit as error:
+            self._problems.add(place, NOT_ALLOWED, str(error))
+        return event.value
 
 
-def _scalar(node: ScalarNode, place: Place, problems: Problems) -> Scalar:
-    text = str(node.value)
-    inline = node.start_mark.line == node.end_mark.line and node.style not in ("|", ">")
-    quoted = inline and node.style in ("'", '"')
-    place_of_text = Place(place.line, place.col + 1) if quoted else place
-    kind = str(node.tag).removeprefix(_TAG)
-    if kind not in _READERS:
-        problems.add(place, NOT_ALLOWED, f"the tag {node.tag} is not allowed")
-        return Scalar(place_of_text, text, text, inline)
-    try:
-        value = _READERS[kind](text)
-    except (ValueError, InvalidOperation):
-        problems.add(place, NOT_ALLOWED, f"{text!r} cannot be read as {kind}")
-        value = text
-    return Scalar(place_of_text, value, text, inline)
+def _place(event: Event) -> Place:
+    mark = event.start_mark
+    assert mark is not None
+    return Place(mark.line + 1, mark.column + 1)
 
 
-def _integer(text: str) -> int:
-    return int(text.replace("_", ""), 0) if not text.lstrip("+-0").isdigit() else int(text)
+def _extent(value: Value) -> tuple[int, int]:
+    """How many values this is, and how many levels of them."""
+    if isinstance(value, Scalar):
+        return 1, 1
+    within = [entry.value for entry in value.entries.values()] if isinstance(value, Table) else value.items
+    inner = [_extent(one) for one in within]
+    return 1 + sum(number for number, _ in inner), 1 + max((levels for _, levels in inner), default=0)
 
 
-def _text(text: str) -> ScalarValue:
-    return text
-
-
-def _decimal(text: str) -> ScalarValue:
-    return Decimal(text.replace("_", ""))
-
-
-def _truth(text: str) -> ScalarValue:
-    return text.lower() == "true"
-
-
-def _nothing(text: str) -> ScalarValue:
-    del text
-    return None
-
-
-_READERS: dict[str, Callable[[str], ScalarValue]] = {
-    "str": _text,
-    "timestamp": _text,  # dates stay text: who needs one reads it with its own rules
-    "int": _integer,
-    "float": _decimal,
-    "bool": _truth,
-    "null": _nothing,
-}
+def _refuse_unfit(text: str) -> None:
+    if len(text) > LONGEST:
+        raise _Unreadable(Place(), f"the file is longer than {LONGEST} characters")
+    unfit = _NEVER_TEXT.search(text)
+    if unfit is not None:
+        place = place_at(text, unfit.start())
+        raise _Unreadable(place, f"the character U+{ord(unfit.group()):04X} is not allowed", "remove it")

@@ -9,17 +9,18 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import insert, select, text
-from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlalchemy.orm import Session
 
 from bot.domain.campaigns import CampaignStatus
-from bot.store.models import CampaignRow, FlowRevisionRow
+from bot.store.models import CampaignRow
 
 
 @dataclass(frozen=True, slots=True)
 class NewCampaign:
     name: str
     flow_revision: str
+    priority: int
+    on_conflict: str
     risk_list_id: int | None
     condition: str | None
     offer: Mapping[str, Any]
@@ -61,21 +62,14 @@ class Standing:
     bonus_committed: Decimal
 
 
-def publish_flow(tx: Session, revision: str, flow: str, source: str, now: datetime) -> None:
-    """Keep a revision's text for ever; a revision that is already there stays as it is."""
-    tx.execute(
-        insert_or_skip(FlowRevisionRow)
-        .values(revision=revision, flow=flow, source=source, published_at=now)
-        .on_conflict_do_nothing()
-    )
-
-
 def add(tx: Session, campaign: NewCampaign, now: datetime) -> int:
     return tx.execute(
         insert(CampaignRow)
         .values(
             name=campaign.name,
             flow_revision=campaign.flow_revision,
+            priority=campaign.priority,
+            on_conflict=campaign.on_conflict,
             risk_list_id=campaign.risk_list_id,
             condition=campaign.condition,
             offer=dict(campaign.offer),

@@ -126,8 +126,8 @@ def _events(rows: Iterable[Row[Any]]) -> Iterator[Entry]:
         match row.kind:
             case "sms.inbound":
                 yield Entry(row.at, "reply", "in", _told(payload.get("Body")), _facts(understood=row.outcome))
-            case "call.key" if payload.get("Digits"):
-                yield Entry(row.at, "keypress", "in", _told(payload["Digits"]))
+            case "call.key" if answer := payload.get("SpeechResult") or payload.get("Digits"):
+                yield Entry(row.at, "keypress", "in", _told(answer))
             case "billing.topup":
                 yield Entry(row.at, "recharge", "in", detail=_facts(amount=payload.get("amount")))
             case "opt_out":

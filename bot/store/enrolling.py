@@ -53,16 +53,20 @@ def enrol(
     flow_revision: str,
     salt: str,
     control_below: int,
+    status: str,
     due_at: datetime,
     expires_at: datetime | None,
     now: datetime,
 ) -> Dealt:
-    """Everybody active who is not enrolled yet; those with a bucket under `control_below` are held out."""
+    """Everybody of that status (active, or left) who is not enrolled yet.
+
+    Those with a bucket under `control_below` are held out.
+    """
     statement = text(
         f"""
         WITH audience AS MATERIALIZED ({audience.select}),
         dealt AS (
-            SELECT a.id, {_BUCKET} < :control_below AS held_out FROM audience a WHERE a.status = 'active'
+            SELECT a.id, {_BUCKET} < :control_below AS held_out FROM audience a WHERE a.status = :status
         ), added AS (
             INSERT INTO enrolments
                 (campaign_id, customer_id, flow_revision, arm, status, due_at, expires_at, enrolled_at)
@@ -89,6 +93,7 @@ def enrol(
             "flow_revision": flow_revision,
             "salt": salt,
             "control_below": control_below,
+            "status": status,
             "due_at": due_at,
             "expires_at": expires_at,
             "now": now,

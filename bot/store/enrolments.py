@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """An active enrolment under this transaction's lock, with its customer and its campaign's offer."""
+    """An enrolment under this transaction's lock, with its customer and its campaign's offer."""
 
     id: int
     campaign_id: int
@@ -25,7 +25,10 @@ class Enrolment:
     state: Mapping[str, Any]
     due_at: datetime | None
     expires_at: datetime | None
+    holds_until: datetime | None
+    finished_at: datetime | None
     offer: Mapping[str, Any]
+    priority: int
     campaign_status: str
     msisdn: str
     name: str | None
@@ -39,7 +42,7 @@ class Enrolment:
 
 _SELECT = """
     SELECT e.id, e.campaign_id, e.customer_id, e.flow_revision, e.status, e.visit, e.state, e.due_at, e.expires_at,
-           k.offer, k.status AS campaign_status,
+           e.holds_until, e.finished_at, k.offer, k.priority, k.status AS campaign_status,
            c.msisdn, c.name, c.language, c.region, c.tier, c.time_zone, c.owner_id, c.factors
     FROM enrolments e JOIN campaigns k ON k.id = e.campaign_id JOIN customers c ON c.id = e.customer_id
 """
@@ -75,8 +78,12 @@ def read(tx: Session, ids: Iterable[int]) -> dict[int, Enrolment]:
 
 
 def claim_due(tx: Session, *, limit: int, now: datetime) -> list[Enrolment]:
-    """Those whose deadline has passed, in running campaigns; other workers skip them."""
-    return [Enrolment(**row._mapping) for row in tx.execute(_CLAIM_DUE, {"limit": limit, "now": now})]
+    """Those whose deadline has passed, in running campaigns; other workers skip them.
+
+    The earliest due first; of those due together the highest priority, then the oldest.
+    """
+    due = [Enrolment(**row._mapping) for row in tx.execute(_CLAIM_DUE, {"limit": limit, "now": now})]
+    return sorted(due, key=lambda one: (one.due_at or now, -one.priority, one.id))
 
 
 def active_of(tx: Session, customers: Iterable[int]) -> dict[int, list[int]]:
@@ -90,13 +97,17 @@ def active_of(tx: Session, customers: Iterable[int]) -> dict[int, list[int]]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where an enrolment stands after its happenings; `due_at` is its next deadline, if any."""
+    """Where an enrolment stands after its happenings.
+
+    `due_at` is its next deadline, if any; until `holds_until` it awaits the customer's answer.
+    """
 
     id: int
     step: str | None
     visit: int
     state: str  # JSON
     due_at: datetime | None
+    holds_until: datetime | None
     result: str | None
 
 
@@ -105,12 +116,14 @@ _WRITE = text(
     UPDATE enrolments e SET step = w.step, visit = w.visit, state = w.state,
         due_at = CASE WHEN w.result IS NOT NULL THEN NULL
                       WHEN e.expires_at > :now THEN least(w.due_at, e.expires_at) ELSE w.due_at END,
+        holds_until = CASE WHEN w.result IS NULL AND w.holds_until IS NOT NULL
+                           THEN least(w.holds_until, e.expires_at) END,
         result = w.result,
         status = CASE WHEN w.result IS NULL THEN 'active' ELSE 'finished' END,
         finished_at = CASE WHEN w.result IS NULL THEN NULL ELSE cast(:now AS timestamptz) END
     FROM unnest(cast(:ids AS bigint[]), cast(:steps AS text[]), cast(:visits AS int[]), cast(:states AS jsonb[]),
-                cast(:due AS timestamptz[]), cast(:results AS text[]))
-         AS w(id, step, visit, state, due_at, result)
+                cast(:due AS timestamptz[]), cast(:holds AS timestamptz[]), cast(:results AS text[]))
+         AS w(id, step, visit, state, due_at, holds_until, result)
     WHERE e.id = w.id
     """
 )
@@ -129,6 +142,7 @@ def write(tx: Session, standings: Sequence[Standing], now: datetime) -> None:
             "visits": [one.visit for one in standings],
             "states": [one.state for one in standings],
             "due": [one.due_at for one in standings],
+            "holds": [one.holds_until for one in standings],
             "results": [one.result for one in standings],
         },
     )

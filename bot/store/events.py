@@ -130,9 +130,21 @@ def claim_one(tx: Session, event_id: int) -> Event | None:
     return Event(**row._mapping) if row is not None else None
 
 
-def put_off(tx: Session, event_id: int, now: datetime) -> int:
-    """It could not be applied: tried again later, never dropped. Answers how often it has failed."""
-    return int(tx.execute(_PUT_OFF, {"id": event_id, "now": now}).scalar_one())
+def put_off(tx: Session, event_id: int, now: datetime) -> int | None:
+    """It could not be applied: tried again later, never dropped.
+
+    Answers how often it has failed; None where somebody else has applied it meanwhile.
+    """
+    return tx.execute(_PUT_OFF, {"id": event_id, "now": now}).scalar_one_or_none()
+
+
+_WAIT = text("UPDATE events SET retry_at = :until WHERE id = ANY(:ids)")
+
+
+def wait(tx: Session, event_ids: Sequence[int], until: datetime) -> None:
+    """Claimed, but not now: nothing is wrong with them."""
+    if event_ids:
+        tx.execute(_WAIT, {"ids": list(event_ids), "until": until})
 
 
 _TAKE = text(
@@ -223,6 +235,11 @@ def mark_answered(tx: Session, processed: Processed, answer: Mapping[str, Any], 
 def customer_of_number(tx: Session, msisdn: str) -> int | None:
     """Whose number it is; None for a stranger's."""
     return tx.execute(text("SELECT id FROM customers WHERE msisdn = :msisdn"), {"msisdn": msisdn}).scalar()
+
+
+def customer_called(tx: Session, external_id: str) -> int | None:
+    """By the name that the operator's own systems have for the customer."""
+    return tx.execute(text("SELECT id FROM customers WHERE external_id = :id"), {"id": external_id}).scalar()
 
 
 def reachable(tx: Session) -> None:

@@ -1,16 +1,17 @@
-"""What the gate weighs about a batch of people, in four statements however many they are; and what it said."""
+"""What the gate weighs about a batch of people, in five statements however many they are; and what it said."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from bot.domain.arbiter import LOOK_AGAIN, Holder
 from bot.domain.attempts import Channel
 from bot.domain.contact import Past, Refusal
 
@@ -29,10 +30,13 @@ class Contacted:
 @dataclass(frozen=True, slots=True)
 class Facts:
     refusals: Mapping[str, tuple[Refusal, ...]]  # by number
-    past: Mapping[int, list[Contacted]]  # by customer, and so below
+    past: defaultdict[int, list[Contacted]]  # by customer, and so below
     news: frozenset[int]
     orders: frozenset[int]
+    holders: defaultdict[int, list[Holder]]  # of the floor
 
+
+_LOST_AFTER = timedelta(hours=36)  # no call lasts so long: its end was never reported
 
 _REFUSALS = text(
     """
@@ -52,15 +56,38 @@ _NEWS = text(
     """
     SELECT DISTINCT customer_id FROM events
     WHERE processed_at IS NULL AND customer_id = ANY(:customers)
-      AND kind IN ('sms.inbound', 'billing.topup', 'opt_out')
+      AND kind IN ('sms.inbound', 'billing.topup', 'opt_out', 'business.event')
     """
 )
 _ORDERS = text(
     "SELECT DISTINCT customer_id FROM work_orders WHERE status <> 'closed' AND customer_id = ANY(:customers)"
 )
 
+# A run stands on a question that the carrier has; or its question or call is in the air at this moment.
+# The customers' own attempts are read first: the planner must not go through all that are in the air.
+_HOLDERS = text(
+    """
+    WITH recent AS MATERIALIZED (
+        SELECT customer_id, enrolment_id, campaign_id, channel, status, asks FROM attempts
+        WHERE customer_id = ANY(:customers) AND taken_at > :lost
+    )
+    SELECT e.customer_id, e.id AS enrolment_id, k.priority, e.holds_until AS until,
+           e.state -> 'accepted_by' IS NULL AS interruptible
+    FROM enrolments e JOIN campaigns k ON k.id = e.campaign_id
+    WHERE e.customer_id = ANY(:customers) AND e.holds_until > :now AND k.status IN ('running', 'paused')
+    UNION ALL
+    SELECT a.customer_id, a.enrolment_id, k.priority, :look_again, false
+    FROM recent a JOIN campaigns k ON k.id = a.campaign_id
+    WHERE a.asks
+      AND (a.status IN ('sending', 'unconfirmed')
+           OR (a.channel = 'call' AND a.status IN ('accepted', 'ringing', 'in_progress')))
+    """
+)
 
-def facts(tx: Session, *, customers: Sequence[int], numbers: Sequence[str], since: datetime) -> Facts:
+
+def facts(
+    tx: Session, *, customers: Sequence[int], numbers: Sequence[str], since: datetime, now: datetime
+) -> Facts:
     # News before what news turns into: an event that is processed in between is then seen as its result.
     news = frozenset(tx.execute(_NEWS, {"customers": list(customers)}).scalars())
     refusals: dict[str, tuple[Refusal, ...]] = {}
@@ -72,7 +99,20 @@ def facts(tx: Session, *, customers: Sequence[int], numbers: Sequence[str], sinc
             Contacted(row.campaign_id, row.taken_at, Channel(row.channel), row.purpose)
         )
     orders = tx.execute(_ORDERS, {"customers": list(customers)}).scalars()
-    return Facts(refusals, past, news, frozenset(orders))
+    return Facts(refusals, past, news, frozenset(orders), _holders(tx, customers, now))
+
+
+def _holders(tx: Session, customers: Sequence[int], now: datetime) -> defaultdict[int, list[Holder]]:
+    holders: defaultdict[int, list[Holder]] = defaultdict(list)
+    values = {
+        "customers": list(customers),
+        "now": now,
+        "look_again": now + LOOK_AGAIN,
+        "lost": now - _LOST_AFTER,
+    }
+    for row in tx.execute(_HOLDERS, values):
+        holders[row.customer_id].append(Holder(row.enrolment_id, row.priority, row.until, row.interruptible))
+    return holders
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,25 @@ class FlowRevisionRow(Row):
     revision: Mapped[str] = mapped_column(primary_key=True)
     flow: Mapped[str] = mapped_column(index=True)
     source: Mapped[str]
+    parts: Mapped[dict[str, Any]] = mapped_column(
+        server_default="{}"
+    )  # texts of the flows inside it, by name
     published_at: Mapped[datetime]
+
+
+class DrainRow(Row):
+    """A campaign whose new runs are held until `held_until`, or until those on older revisions are over."""
+
+    __tablename__ = "drains"
+    __table_args__ = (
+        Index("uq_drains_open", "campaign_id", unique=True, postgresql_where=text("drained_at IS NULL")),
+    )
+
+    id: Mapped[int] = surrogate()
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
+    held_until: Mapped[datetime]
+    begun_at: Mapped[datetime]
+    drained_at: Mapped[datetime | None]
 
 
 class CampaignRow(Row):
@@ -188,6 +206,7 @@ class CampaignRow(Row):
         CheckConstraint("bonus_committed >= 0", name="bonus_not_negative"),
         CheckConstraint("bonus_budget IS NULL OR bonus_committed <= bonus_budget", name="bonus_budget"),
         CheckConstraint("priority BETWEEN 0 AND 9", name="priority"),
+        CheckConstraint("on_conflict IN ('queue', 'skip', 'interrupt')", name="on_conflict"),
     )
 
     id: Mapped[int] = surrogate()
@@ -200,7 +219,8 @@ class CampaignRow(Row):
     status: Mapped[str] = mapped_column(server_default=CampaignStatus.DRAFT.value)
     control_share: Mapped[Decimal] = mapped_column(Numeric(5, 4))
     salt: Mapped[str]
-    priority: Mapped[int] = mapped_column(SmallInteger, server_default="5")
+    priority: Mapped[int] = mapped_column(SmallInteger, server_default="5")  # the higher is served first
+    on_conflict: Mapped[str] = mapped_column(server_default="queue")
     bonus_budget: Mapped[Decimal | None]
     bonus_committed: Mapped[Decimal] = mapped_column(server_default="0")
     starts_at: Mapped[datetime]
@@ -211,7 +231,10 @@ class CampaignRow(Row):
 
 
 class EnrolmentRow(Row):
-    """One customer in one campaign. `due_at` is the next moment the flow wants to be woken, if any."""
+    """One customer in one campaign. `due_at` is the next moment the flow wants to be woken, if any.
+
+    Until `holds_until` the run awaits this customer's answer to its message: it holds the floor.
+    """
 
     __tablename__ = "enrolments"
     __table_args__ = (
@@ -223,8 +246,10 @@ class EnrolmentRow(Row):
             name="control_untouched",
         ),
         CheckConstraint("status <> 'finished' OR (due_at IS NULL AND result IS NOT NULL)", name="finished"),
+        CheckConstraint("holds_until IS NULL OR status = 'active'", name="holds_active"),
         Index("ix_enrolments_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
         Index("ix_enrolments_customer_active", "customer_id", postgresql_where=text("status = 'active'")),
+        Index("ix_enrolments_holders", "customer_id", postgresql_where=text("holds_until IS NOT NULL")),
         HOT,
     )
 
@@ -239,6 +264,7 @@ class EnrolmentRow(Row):
     state: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     due_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
+    holds_until: Mapped[datetime | None]
     result: Mapped[str | None]
     enrolled_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
@@ -253,6 +279,7 @@ class AttemptRow(Row):
         one_of("channel", Channel),
         one_of("status", AttemptStatus),
         CheckConstraint("on_denied IN ('wait', 'skip', 'exit')", name="on_denied"),
+        CheckConstraint("text IN ('sms', 'ask_again')", name="text"),
         CheckConstraint("status <> 'sending' OR lease_until IS NOT NULL", name="sending_leased"),
         Index("ix_attempts_due", "campaign_id", "channel", "due_at", postgresql_where=text("status = 'due'")),
         Index("ix_attempts_lease", "lease_until", postgresql_where=text("lease_until IS NOT NULL")),
@@ -277,6 +304,9 @@ class AttemptRow(Row):
     expires_at: Mapped[datetime]
     answer_within: Mapped[timedelta | None]
     on_denied: Mapped[str]
+    asks: Mapped[bool] = mapped_column(server_default=text("false"))  # it awaits the customer's answer
+    waiting: Mapped[bool] = mapped_column(server_default=text("false"))  # put off for another run's answer
+    text: Mapped[str] = mapped_column(server_default="sms")  # which of the step's texts an SMS carries
     sends: Mapped[int] = mapped_column(
         SmallInteger, server_default="0"
     )  # POSTs made, by proven absence or 429
@@ -386,6 +416,8 @@ class GrantRow(Row):
 
 
 class WorkOrderRow(Row):
+    """`visit` is the flow's that opened it; one opened beside the flow (for a late reply) has none."""
+
     __tablename__ = "work_orders"
     __table_args__ = (
         UniqueConstraint("enrolment_id", "visit"),
@@ -396,11 +428,17 @@ class WorkOrderRow(Row):
         ),
         Index("ix_work_orders_open", "owner_id", "due_at", postgresql_where=text("status <> 'closed'")),
         Index("ix_work_orders_customer_open", "customer_id", postgresql_where=text("status <> 'closed'")),
+        Index(
+            "uq_work_orders_open_beside",
+            "enrolment_id",
+            unique=True,
+            postgresql_where=text("visit IS NULL AND status <> 'closed'"),
+        ),
     )
 
     id: Mapped[int] = surrogate()
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolments.id"))
-    visit: Mapped[int]
+    visit: Mapped[int | None]
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), index=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
     queue: Mapped[str]
@@ -430,29 +468,175 @@ class WorkOrderMoveRow(Row):
     at: Mapped[datetime]
 
 
-class SuppressionRow(Row):
-    """The register of refusals: append-only, by number; the newest line for a number and purpose holds.
+class OutgoingEventRow(Row):
+    """What a flow told other systems, kept until they fetch it; ids grow in the order of commits."""
 
-    `purpose` 'all' covers every purpose. `action` 'restore' is written only for an explicit START.
+    __tablename__ = "outgoing_events"
+
+    id: Mapped[int] = surrogate()
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolments.id"))
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
+    name: Mapped[str]
+    details: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+
+
+class SuppressionRow(Row):
+    """The register of refusals: append-only; `domain.refusals` says which lines hold.
+
+    With `customer_id` it is that person's word and follows them to another number; without, the number's own. After
+    an erasure `msisdn` is the number's seal. Of a scope, 'all' covers everything.
     """
 
     __tablename__ = "suppressions"
     __table_args__ = (
         CheckConstraint("action IN ('suppress', 'restore')", name="action"),
         CheckConstraint("channel IN ('all', 'sms', 'call')", name="channel"),
+        CheckConstraint(
+            "action = 'suppress' OR source IN ('sms_reply', 'manager_restore', 'api', 'list', 'number_changed')",
+            name="restored_by",
+        ),
+        CheckConstraint("source NOT IN ('manager_restore', 'api') OR evidence IS NOT NULL", name="evidence"),
+        CheckConstraint("(source = 'list') = (list_id IS NOT NULL)", name="list"),
         Index("ix_suppressions_msisdn", "msisdn", "id"),
+        Index("ix_suppressions_customer", "customer_id", "id", postgresql_where=text("customer_id IS NOT NULL")),
+        Index("ix_suppressions_sealed", "msisdn", postgresql_where=text("msisdn LIKE '#%'")),
     )
 
     id: Mapped[int] = surrogate()
     msisdn: Mapped[str]
-    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id", ondelete="SET NULL"))
     channel: Mapped[str] = mapped_column(server_default="all")
     purpose: Mapped[str] = mapped_column(server_default="all")
+    topic: Mapped[str] = mapped_column(server_default="all")
     action: Mapped[str]
-    source: Mapped[str]  # sms_reply, keypad, carrier_21610, work_order, console
+    source: Mapped[str]
+    #: No foreign key: checking it takes as long as all the rest of an import, which holds the list's row anyway.
+    list_id: Mapped[int | None] = mapped_column(BigInteger)
     wording: Mapped[str | None]
-    evidence: Mapped[str | None]  # the event's key
+    evidence: Mapped[str | None]  # the event's key, the import, or where the customer's request is kept
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))  # who wrote it, where somebody did
     at: Mapped[datetime]
+
+
+class DoNotCallListRow(Row):
+    """A list of numbers from elsewhere, known by its name; all its lines have its scope."""
+
+    __tablename__ = "do_not_call_lists"
+    __table_args__ = (CheckConstraint("channel IN ('all', 'sms', 'call')", name="channel"),)
+
+    id: Mapped[int] = surrogate()
+    name: Mapped[str] = mapped_column(unique=True)
+    channel: Mapped[str]
+    purpose: Mapped[str]
+    topic: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class DoNotCallImportRow(Row):
+    """One file taken into a list, with what became of its rows; the evidence of the lines that it wrote."""
+
+    __tablename__ = "do_not_call_imports"
+
+    id: Mapped[int] = surrogate()
+    list_id: Mapped[int] = mapped_column(ForeignKey("do_not_call_lists.id"), index=True)
+    file_name: Mapped[str]
+    file_sha256: Mapped[str]
+    replacing: Mapped[bool]  # whether numbers that the file lacks were taken off the list
+    rows_read: Mapped[int]
+    rows_rejected: Mapped[int]
+    added: Mapped[int]
+    removed: Mapped[int]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime]
+
+
+class SuppressionPatternRow(Row):
+    """Numbers that begin like this are refused, whosever they are; never deleted, only ended."""
+
+    __tablename__ = "suppression_patterns"
+    __table_args__ = (
+        CheckConstraint(r"prefix ~ '^\+[1-9][0-9]{1,13}$'", name="prefix"),
+        CheckConstraint("channel IN ('all', 'sms', 'call')", name="channel"),
+        Index(
+            "uq_suppression_patterns_open",
+            "prefix",
+            "channel",
+            "purpose",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = surrogate()
+    prefix: Mapped[str]
+    channel: Mapped[str] = mapped_column(server_default="all")
+    purpose: Mapped[str] = mapped_column(server_default="all")
+    reason: Mapped[str]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime]
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    ended_at: Mapped[datetime | None]
+
+
+class ConsentRow(Row):
+    """A consent given or withdrawn; append-only. What holds now stands in `customers.consents` as well."""
+
+    __tablename__ = "consents"
+    __table_args__ = (
+        CheckConstraint("action IN ('give', 'withdraw')", name="action"),
+        CheckConstraint("channel IN ('sms', 'call')", name="channel"),
+        Index("ix_consents_customer", "customer_id", "id"),
+    )
+
+    id: Mapped[int] = surrogate()
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"))
+    channel: Mapped[str]
+    purpose: Mapped[str]
+    topic: Mapped[str] = mapped_column(server_default="all")
+    action: Mapped[str]
+    source: Mapped[str]
+    wording: Mapped[str | None]  # what the customer was shown or told, and agreed to
+    evidence: Mapped[str]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime]
+
+
+class CustomerMarkRow(Row):
+    """A customer on a named list (red, black, flea, complaint ...); what that means, the policy's `marks` say."""
+
+    __tablename__ = "customer_marks"
+    __table_args__ = (
+        CheckConstraint("until IS NULL OR until >= since", name="until"),
+        Index("ix_customer_marks_customer", "customer_id", "mark"),
+        Index(
+            "uq_customer_marks_open",
+            "customer_id",
+            "mark",
+            "source",
+            unique=True,
+            postgresql_where=text("until IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = surrogate()
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"))
+    mark: Mapped[str]
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    source: Mapped[str]  # who put the customer there: two may, and each takes only its own word back
+
+
+class RecallRow(Row):
+    """The carrier was asked to drop a call whose customer had refused: once, or until it could be asked."""
+
+    __tablename__ = "recalls"
+
+    attempt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("attempts.id"), primary_key=True)
+    asked_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(SmallInteger)
+    answer: Mapped[str | None]  # taken, or the carrier's code; None while it is being asked
 
 
 class AuditRow(Row):

@@ -105,7 +105,8 @@ _TIMELINE = text(
         UNION ALL
         SELECT v.received_at, 0, 1, 0 FROM events v JOIN enrolments e ON e.id = v.enrolment_id
         WHERE e.campaign_id = :campaign_id
-          AND (v.kind = 'sms.inbound' OR (v.kind = 'call.key' AND v.payload ->> 'Digits' <> ''))
+          AND (v.kind = 'sms.inbound'
+               OR (v.kind = 'call.key' AND coalesce(v.payload ->> 'digits', v.payload ->> 'Digits') <> ''))
         UNION ALL
         SELECT granted_at, 0, 0, 1 FROM grants WHERE campaign_id = :campaign_id AND granted_at IS NOT NULL
     )

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 _LINES = text(
     """
-    SELECT received_at AS at, kind, payload ->> 'Digits' AS digits, payload ->> 'twiml' AS twiml
+    SELECT received_at AS at, kind, coalesce(payload ->> 'SpeechResult', payload ->> 'Digits') AS answer,
+           payload ->> 'twiml' AS twiml
     FROM events
     WHERE customer_id = :customer_id AND kind IN ('call.answer', 'call.key', 'call.dialed')
     ORDER BY id
@@ -21,7 +22,7 @@ _LINES = text(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One sentence of the bot's, or the keys that the customer pressed."""
+    """One sentence of the bot's, or the keys that the customer pressed (the words, where they were spoken)."""
 
     at: datetime
     pressed: bool
@@ -32,8 +33,8 @@ def spoken(tx: Session, customer_id: int) -> list[Line]:
     """In the order in which it happened, which `at` alone does not tell: a key and its answer share a moment."""
     lines = []
     for row in tx.execute(_LINES, {"customer_id": customer_id}):
-        if row.kind == "call.key" and row.digits:
-            lines.append(Line(row.at, pressed=True, text=row.digits))
+        if row.kind == "call.key" and row.answer:
+            lines.append(Line(row.at, pressed=True, text=row.answer))
         words = _words(row.twiml) if row.twiml else ""
         if words:
             lines.append(Line(row.at, pressed=False, text=words))
@@ -42,5 +43,5 @@ def spoken(tx: Session, customer_id: int) -> list[Line]:
 
 def _words(twiml: str) -> str:
     # Our own document, written by our own renderer and kept in our own table: nothing foreign is parsed here.
-    says = ElementTree.fromstring(twiml).iter("Say")
-    return "\n".join(say.text.strip() for say in says if say.text and say.text.strip())
+    parts = [part for part in ElementTree.fromstring(twiml).iter() if part.tag in ("Say", "Play")]
+    return "\n".join(part.text.strip() for part in parts if part.text and part.text.strip())

@@ -18,9 +18,12 @@ _OPEN = text(
     WITH opened AS (
         INSERT INTO work_orders (enrolment_id, visit, campaign_id, customer_id, queue, script, reason,
                                  priority, owner_id, due_at, opened_at)
-        VALUES (:enrolment_id, :visit, :campaign_id, :customer_id, :queue, :script, :reason,
-                :priority, :owner_id, :due_at, :now)
-        ON CONFLICT (enrolment_id, visit) DO NOTHING
+        SELECT cast(:enrolment_id AS bigint), cast(:visit AS int), cast(:campaign_id AS bigint),
+               cast(:customer_id AS bigint), :queue, :script, :reason, cast(:priority AS smallint),
+               cast(:owner_id AS bigint), cast(:due_at AS timestamptz), cast(:now AS timestamptz)
+        WHERE cast(:visit AS int) IS NOT NULL OR NOT EXISTS (
+            SELECT FROM work_orders WHERE enrolment_id = :enrolment_id AND status <> 'closed')
+        ON CONFLICT DO NOTHING
         RETURNING id, reason
     ), told AS (
         INSERT INTO work_order_moves (work_order_id, what, note, at)
@@ -35,7 +38,7 @@ def open_order(
     tx: Session,
     *,
     enrolment_id: int,
-    visit: int,
+    visit: int | None,
     campaign_id: int,
     customer_id: int,
     queue: str,
@@ -48,6 +51,7 @@ def open_order(
 ) -> int | None:
     """The new order's id, or None when this visit of the enrolment has opened its order before.
 
+    One beside the flow has no visit; it is only opened while no other of the enrolment is open.
     The lowest `priority` is the most urgent. Without an owner, escalation finds one.
     """
     opened = tx.execute(

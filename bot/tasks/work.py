@@ -13,6 +13,7 @@ from bot.bootstrap import Wired, wired
 from bot.clock import SharedClock
 from bot.escalation.assign import assign
 from bot.fulfilment.settle import expire_stale, settle_due
+from bot.store import drains
 from bot.store.pending import pending
 from bot.tasks.app import app
 from bot.tasks.names import QUEUE_OF_PENDING, TASK_OF
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 
 ROUNDS = 50  # then the message ends and a new one is rung, so that no task runs for ever
 FULL = 200  # a look that found so much has probably left more
+RELEASED_AT_ONCE = 5000
 LINGER_S = 0.01  # what comes in a burst is worked off in batches, not one by one
 
 
@@ -105,6 +107,7 @@ def sweep() -> None:
     expire_stale(parts.transaction, now)
     with parts.transaction() as tx:
         assign(tx, now)
+        drains.release(tx, now, limit=RELEASED_AT_ONCE)
     parts.inbound.finish_campaigns(now)
     parts.bell(publish).ring(_due(parts) - {Queue.SWEEPS})
 

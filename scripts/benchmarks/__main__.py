@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 from rich.console import Console
 
 from bot.config import ConfigError
-from scripts.benchmarks import dispatch, keypress, webhooks
+from scripts.benchmarks import dispatch, flows, keypress, webhooks
 from scripts.benchmarks.due import TooFewDue
 from scripts.benchmarks.figures import Findings
 from scripts.benchmarks.load import BadAnswer
@@ -32,7 +32,18 @@ BENCHMARKS: dict[str, tuple[Benchmark, int]] = {
     "dispatch": (dispatch.run, dispatch.SIZE),
     "webhooks": (webhooks.run, webhooks.SIZE),
     "keypress": (keypress.run, keypress.SIZE),
+    "flows": (flows.run, flows.SIZE),
 }
+
+_FAILURES = (
+    BadAnswer,
+    CarrierRefused,
+    ConfigError,
+    StackError,
+    TooFewDue,
+    dispatch.Incomplete,
+    flows.FaultyFlow,
+)
 
 
 def main() -> int:
@@ -51,7 +62,7 @@ def main() -> int:
     except KeyboardInterrupt:
         screen.print("stopped")
         return 130
-    except (BadAnswer, CarrierRefused, ConfigError, StackError, TooFewDue, dispatch.Incomplete) as error:
+    except _FAILURES as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1
     if options.json:
@@ -91,7 +102,7 @@ def _options() -> argparse.Namespace:
         "names", nargs="*", metavar="NAME", help=f"any of {', '.join(BENCHMARKS)}; all without"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
-    parser.add_argument("--size", type=_positive, metavar="N", help="messages or requests a round")
+    parser.add_argument("--size", type=_positive, metavar="N", help="messages, requests or flows a round")
     parser.add_argument("--rounds", type=_positive, default=3, metavar="N", help="medians are of so many (3)")
     options = parser.parse_args()
     for name in options.names:

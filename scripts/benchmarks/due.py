@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from ruamel.yaml import YAML
 from sqlalchemy import text
 
 from bot.audience.synth import synthesise
@@ -15,6 +14,7 @@ from bot.domain.attempts import Channel
 from bot.enrolment.create import ConditionAudience, create_campaign
 from bot.enrolment.move import start_campaign
 from bot.flow.load import load_flow
+from bot.rules.yaml_source import load_mapping
 from scripts.benchmarks.ground import Ground
 from scripts.rehearsing.campaign import FLOW, POLICY
 
@@ -67,7 +67,7 @@ def _launch(ground: Ground, channel: Channel) -> int:
             revision=flow.revision,
             audience=ConditionAudience(AUDIENCE[channel]),
             offer={},
-            policy=YAML(typ="safe").load(POLICY.read_text(encoding="utf-8")),
+            policy=load_mapping(POLICY),
             control_share=Decimal(0),
             starts_at=now,
             ends_at=now + timedelta(days=10),

@@ -9,7 +9,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
 from sqlalchemy import text
 
 from bot.accounts import generated_password, hash_password
@@ -23,6 +22,7 @@ from bot.enrolment.create import RiskListAudience, create_campaign
 from bot.enrolment.enrol import EnrolReport
 from bot.enrolment.move import start_campaign
 from bot.flow.load import load_flow
+from bot.rules.yaml_source import load_mapping
 from bot.store import users
 from scripts.rehearsing.stack import MANAGER_LINE, Stack
 
@@ -124,19 +124,23 @@ def _subscribers(stack: Stack) -> Iterator[list[dict[str, Any]]]:
             yield [dict(row) for row in part]
 
 
-def launch(stack: Stack, days: float) -> tuple[int, EnrolReport]:
+def launch(
+    stack: Stack, days: float, *, path: Path = FLOW, name: str = "Low balance, November"
+) -> tuple[int, EnrolReport]:
+    """A campaign of that flow over the risk list, begun at once."""
     now = stack.clock.now()
-    source = FLOW.read_text(encoding="utf-8")
-    flow = load_flow(source, name=FLOW.name)
-    policy = YAML(typ="safe").load(POLICY.read_text(encoding="utf-8"))
+    source = path.read_text(encoding="utf-8")
+    flow = load_flow(path)
+    policy = load_mapping(POLICY)
     read_policy(policy)
     with stack.wired.transaction() as tx:
         campaign_id = create_campaign(
             tx,
-            name="Low balance, November",
+            name=name,
             flow_source=source,
             flow_name=flow.name,
             revision=flow.revision,
+            flow_parts=flow.parts,
             audience=RiskListAudience(RISK_LIST),
             offer={},
             policy=policy,

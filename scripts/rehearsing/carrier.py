@@ -47,6 +47,10 @@ class Carrier:
     def set_faults(self, rates: dict[str, float]) -> None:
         self._ask("POST", "/rehearsal/faults", rates)
 
+    def business(self, rates: dict[str, dict[str, float]], horizon_days: float) -> None:
+        """Let CRM report events: by persona (or "*") and type, so many a person and day."""
+        self._ask("POST", "/rehearsal/business", {"rates": rates, "horizon_days": horizon_days})
+
     def summary(self) -> dict[str, Any]:
         return dict(self._ask("GET", "/rehearsal/ledger/summary"))
 

@@ -195,6 +195,7 @@ class Stack:
             "--seed", str(self.seed), "--faults", self.faults,
             "--inbound-sms-url", f"{self.console_url}/twilio/sms/inbound",
             "--billing-event-url", f"{self.console_url}/billing/events",
+            "--business-event-url", f"{self.console_url}/business/events",
         ]  # fmt: skip
         log_path = self.folder / "rehearsal.log"
         with log_path.open("ab") as log:

@@ -23,8 +23,9 @@ from bot.outreach.reconcile import Reconciler
 from bot.outreach.send import SmsOutreach, VoiceOutreach
 from bot.outreach.voicemail import VoicemailOutreach
 from bot.published import PublishedFlows
-from bot.store import campaigns, events
+from bot.store import events, flow_revisions
 from bot.store.events import NewEvent
+from bot.store.flow_revisions import FlowText
 from bot.store.models import (
     AttemptRow,
     CustomerRow,
@@ -39,6 +40,8 @@ from tests.fakes import FakePacing, FakeSms, FakeVoice
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # a Sunday, 10:00 in Shanghai
 FLOW = Path(__file__).parents[2] / "flows" / "low_balance_recharge.yaml"
+#: The same as a service, which waits for nobody else's question.
+AS_SERVICE = FLOW.read_text(encoding="utf-8").replace("purpose: marketing", "purpose: service")
 BRAND = Brand("凯灵", "Keepline")
 PUBLIC = "https://keepline.example.com"
 ENVIRONMENT = {
@@ -49,6 +52,7 @@ ENVIRONMENT = {
     "BILLING_WEBHOOK_SECRET": "billing-webhook-secret",
     "PUBLIC_BASE_URL": PUBLIC,
     "SECRET_KEY": "sixteen letters!",
+    "API_TOKEN": "a token for machines",
 }
 MANAGER_LINE = "+861095001"
 
@@ -95,11 +99,12 @@ class Parts:
 
     # -- a campaign of one ---------------------------------------------------------------------------
 
-    def campaign(self, **over: Any) -> int:
-        """Running, on the shipped flow, without caps unless `policy` sets some."""
-        flow = load_flow(FLOW.read_text(encoding="utf-8"), name=FLOW.stem)
+    def campaign(self, source: str | None = None, **over: Any) -> int:
+        """Running, on the shipped flow or another, without caps unless `policy` sets some."""
+        source = source or FLOW.read_text(encoding="utf-8")
+        flow = load_flow(source, name=FLOW.stem)
         with self.transaction() as tx:
-            campaigns.publish_flow(tx, flow.revision, flow.name, FLOW.read_text(encoding="utf-8"), NOW)
+            flow_revisions.publish(tx, flow.revision, FlowText(flow.name, source, {}), NOW)
             return make_campaign(tx, **({"flow_revision": flow.revision, "policy": UNCAPPED} | over))
 
     def customer(self, **over: Any) -> int:

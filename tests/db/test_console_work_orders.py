@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from bot.channels.twiml import Ask, Tell, render
+from bot.channels.twiml import Ask, Say, Tell, render
 from bot.store import desk, work_orders
 from bot.store.desk import Filter, Viewer
 from bot.store.models import AuditRow, EventRow, WorkOrderRow
@@ -82,7 +82,7 @@ def order(transaction: Transaction, people: dict[str, int], now: datetime) -> in
             carrier_sid="CA1",
             taken_at=now - timedelta(hours=3),
         )
-        answered = render(Ask("参加请按1，转接客户经理请按2", "zh", 1, "/key"))
+        answered = render(Ask((Say("参加请按1，转接客户经理请按2"),), "zh", 1, "/key"))
         pressed = render(Tell("客户经理会尽快与您联系", "zh"))
         at = now - timedelta(hours=3) + timedelta(seconds=5)
         make_event(

@@ -19,8 +19,10 @@ from bot.enrolment.enrol import EnrolReport, enrol
 from bot.enrolment.errors import CampaignError
 from bot.enrolment.move import find_campaign, move_campaign, start_campaign
 from bot.flow.load import load_flow
+from bot.flow.model import OnConflict
 from bot.rules.catalogue import load_catalogue
 from bot.store import campaigns
+from bot.store.models import CampaignRow
 from bot.store.transaction import Transaction
 from tests.db.factories import FLOW, make_customer, make_risk_list
 
@@ -161,6 +163,8 @@ def test_a_condition_over_factors_is_an_audience(
         ({"ends_at": datetime.fromisoformat("2026-11-22T01:00:00+00:00")}, "end: .* is not after the start"),
         ({"bonus_budget": Decimal(0)}, "bonus budget: must be above 0"),
         ({"name": " "}, "name: must not be empty"),
+        ({"priority": 10}, "priority: must be from 0 to 9, not 10"),
+        ({"priority": -1}, "priority: must be from 0 to 9, not -1"),
         ({"policy": {"hours": {}}}, "policy: hours.marketing: missing"),
         ({"offer": {"bonus": None}}, "offer.bonus"),
     ],
@@ -173,6 +177,22 @@ def test_a_campaign_that_makes_no_sense_is_refused(
         with pytest.raises(CampaignError, match=message):
             create(tx, **over)
         assert campaigns.names(tx) == []
+
+
+def test_what_a_campaign_does_not_say_of_other_runs_its_flow_says(
+    transaction: Transaction, create: Create, now: datetime
+) -> None:
+    source = "priority: 7\non_conflict: skip\n" + FLOW
+    flow = {"flow_source": source, "revision": load_flow(source).revision}
+    with transaction() as tx:
+        fill(tx, 1, now)
+        made = [
+            create(tx, name="as the flow", **flow),
+            create(tx, name="of its own", priority=0, on_conflict=OnConflict.INTERRUPT, **flow),
+            create(tx, name="as usual"),
+        ]
+        rows = [tx.get_one(CampaignRow, one) for one in made]
+    assert [(row.priority, row.on_conflict) for row in rows] == [(7, "skip"), (0, "interrupt"), (5, "queue")]
 
 
 def test_a_name_is_given_once(transaction: Transaction, create: Create, now: datetime) -> None:

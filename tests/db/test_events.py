@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.store import events
 from bot.store.events import NewEvent, Processed
@@ -36,3 +36,15 @@ def test_two_claimers_never_share_an_event(transaction: Transaction, now: dateti
         theirs = {event.id for event in events.claim_waiting(other, 4, now=now)}
     assert mine.isdisjoint(theirs)
     assert len(mine | theirs) == 4
+
+
+def test_an_event_that_another_worker_has_applied_is_not_put_off(
+    transaction: Transaction, now: datetime
+) -> None:
+    with transaction() as tx:
+        events.leave(tx, [NewEvent("a", "x", {}, now)])
+        (event,) = events.claim_waiting(tx, 1, now=now)
+        events.mark_processed(tx, [Processed(event.id, "applied")], now)
+    with transaction() as tx:
+        assert events.put_off(tx, event.id, now) is None
+        assert events.claim_waiting(tx, 1, now=now + timedelta(days=1)) == []

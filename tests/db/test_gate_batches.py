@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.domain.attempts import Channel
 from bot.domain.contact import Decision, Deferred, Denied, Reason, Refusal
 from bot.outreach.weigh import weigh
-from bot.store import attempts, gate
+from bot.store import gate, sending
 from bot.store.gate import Said
 from bot.store.models import CustomerRow, DecisionRow
 from bot.store.transaction import Transaction
@@ -29,7 +29,9 @@ from tests.db.parts import NOW, UNCAPPED, Parts
 
 def facts(tx: Session, customers: list[int], since: datetime = NOW - timedelta(days=30)) -> gate.Facts:
     by_id = {row.id: row.msisdn for row in tx.scalars(select(CustomerRow))}
-    return gate.facts(tx, customers=customers, numbers=[by_id[one] for one in customers], since=since)
+    return gate.facts(
+        tx, customers=customers, numbers=[by_id[one] for one in customers], since=since, now=NOW
+    )
 
 
 def test_everybodys_facts_are_their_own(transaction: Transaction) -> None:
@@ -77,6 +79,7 @@ def test_a_contact_counts_from_the_moment_it_was_taken(
         ({"kind": "sms.inbound"}, True),
         ({"kind": "billing.topup"}, True),
         ({"kind": "opt_out"}, True),
+        ({"kind": "business.event"}, True),
         ({"kind": "sms.status"}, False),
         ({"kind": "sms.inbound", "processed_at": NOW, "outcome": "applied"}, False),
     ],
@@ -102,7 +105,7 @@ def test_a_closed_order_holds_nothing_back(transaction: Transaction) -> None:
 
 def test_nobodys_facts_are_none(transaction: Transaction) -> None:
     with transaction() as tx:
-        known = gate.facts(tx, customers=[], numbers=[], since=NOW)
+        known = gate.facts(tx, customers=[], numbers=[], since=NOW, now=NOW)
     assert (dict(known.refusals), dict(known.past), known.news, known.orders) == (
         {},
         {},
@@ -113,8 +116,8 @@ def test_nobodys_facts_are_none(transaction: Transaction) -> None:
 
 def _decisions(parts: Parts, now: datetime = NOW) -> list[Decision]:
     with parts.transaction() as tx:
-        batch = attempts.claim_due(tx, channel="sms", limit=100, now=now)
-        return weigh(tx, batch, Channel.SMS, parts.outgoing, now)
+        batch = sending.claim_due(tx, channel="sms", limit=100, now=now)
+        return [one.decision for one in weigh(tx, batch, Channel.SMS, parts.outgoing, parts.flows, now)]
 
 
 def test_a_batch_costs_the_same_number_of_statements_however_large(parts: Parts, engine: Engine) -> None:

@@ -17,14 +17,14 @@ from bot.store import events
 from bot.store.events import NewEvent
 from bot.store.models import AttemptRow, CampaignRow, CustomerRow, EnrolmentRow, GrantRow, WorkOrderRow
 from tests.db.factories import make_attempt, make_enrolment
-from tests.db.parts import NOW, Parts
+from tests.db.parts import AS_SERVICE, NOW, Parts
 
 DAY = timedelta(days=1)
 
 
-def invited(parts: Parts, customer: int | None = None) -> int:
+def invited(parts: Parts, customer: int | None = None, *, source: str | None = None) -> int:
     """An enrolment whose invitation the carrier has accepted."""
-    enrolment = parts.enrol(customer=customer)
+    enrolment = parts.enrol(parts.campaign(source), customer)
     parts.sms_outreach.send_due(NOW)
     assert parts.attempt(enrolment).status == "accepted"
     return enrolment
@@ -266,7 +266,7 @@ def test_a_callback_that_nobody_answered_for_starts_the_time_to_answer(parts: Pa
 
 def test_a_carriers_21610_in_a_report_is_a_refusal_of_everything(parts: Parts) -> None:
     customer = parts.customer()
-    first, second = invited(parts, customer), invited(parts, customer)
+    first, second = invited(parts, customer), invited(parts, customer, source=AS_SERVICE)
     parts.status(parts.attempt(first).id, "failed", ErrorCode="21610")
     (line,) = parts.register()
     assert (line.customer_id, line.source, line.evidence) == (customer, "carrier_21610", "sms:SM1:failed")
@@ -329,7 +329,7 @@ def test_a_reply_of_somebody_whom_nobody_asked_is_kept_and_ignored(parts: Parts)
 
 def test_a_reply_goes_to_the_run_that_asked_last(parts: Parts) -> None:
     customer = parts.customer()
-    older, newer = invited(parts, customer), invited(parts, customer)
+    older, newer = invited(parts, customer), invited(parts, customer, source=AS_SERVICE)
     parts.reply(customer, "1")
     assert [parts.enrolment(one).step for one in (older, newer)] == ["invite_by_sms", "await_recharge"]
     parts.reply(customer, "1", sid="SM-second")
@@ -445,7 +445,7 @@ def test_a_recharge_in_time_and_large_enough_qualifies(parts: Parts) -> None:
 
 def test_a_recharge_counts_in_every_run_of_the_customer(parts: Parts) -> None:
     customer = parts.customer()
-    enrolments = [invited(parts, customer), invited(parts, customer)]
+    enrolments = [invited(parts, customer), invited(parts, customer, source=AS_SERVICE)]
     parts.topup(customer, "100")
     assert [parts.enrolment(one).step for one in enrolments] == ["confirm_by_call"] * 2
 

@@ -19,12 +19,12 @@ from bot.domain.campaigns import Arm, CampaignStatus
 from bot.outreach.outgoing import ASK_AFTER, LEASE, SMS_SILENCE
 from bot.outreach.prepare import prepare
 from bot.outreach.record import record
-from bot.store import attempts, events
+from bot.store import events, sending
 from bot.store.events import NewEvent
 from bot.store.models import AttemptRow, CampaignRow, CustomerRow, EnrolmentRow
 from bot.store.transaction import Transaction
 from tests.db.factories import make_attempt, make_campaign, make_enrolment, make_suppression
-from tests.db.parts import NOW, UNCAPPED, Parts
+from tests.db.parts import AS_SERVICE, NOW, UNCAPPED, Parts
 from tests.fakes import FakePacing, Lost, Outbound
 
 NIGHT = datetime.fromisoformat("2026-11-22T15:00:00+00:00")
@@ -298,7 +298,7 @@ def test_a_worker_that_died_leaves_an_unconfirmed_attempt_not_a_due_one(parts: P
 def test_a_late_record_under_an_old_fence_changes_nothing(parts: Parts, late: Accepted | SendError) -> None:
     enrolment = parts.enrol()
     with parts.transaction() as tx:
-        _, ready = prepare(tx, Channel.SMS, parts.outgoing, parts.sms_outreach._render, limit=10, now=NOW)
+        _, ready = prepare(tx, Channel.SMS, parts.outgoing, parts.flows, parts.sms_outreach._render, limit=10, now=NOW)
     with parts.transaction() as tx:
         tx.execute(update(AttemptRow).values(fence=AttemptRow.fence + 1, status="due"))
     before = parts.attempt(enrolment)
@@ -380,7 +380,7 @@ def test_two_senders_never_exceed_a_cap_between_them(parts: Parts) -> None:
     policy = UNCAPPED | {"caps": [{"limit": 2, "period": "1d", "channel": "sms", "everywhere": True}]}
     customers = [parts.customer() for _ in range(5)]
     for _ in range(4):
-        campaign = parts.campaign(policy=policy)
+        campaign = parts.campaign(AS_SERVICE, policy=policy)
         for customer in customers:
             parts.enrol(campaign, customer)
 
@@ -472,10 +472,24 @@ def test_where_only_one_may_go_each_campaign_gets_its_turn(transaction: Transact
     turns = []
     for second in range(40):
         with transaction() as tx:
-            claimed = attempts.claim_due(tx, channel="sms", limit=1, now=NOW + timedelta(seconds=second))
+            claimed = sending.claim_due(tx, channel="sms", limit=1, now=NOW + timedelta(seconds=second))
             turns += [one.campaign_id for one in claimed]
     assert len(turns) == 40
     assert 8 <= turns.count(old) <= 32  # within four standard deviations of a half
+
+
+def test_where_only_one_may_go_the_higher_priority_goes_first(transaction: Transaction) -> None:
+    with transaction() as tx:
+        for priority in (3, 7, 5):
+            campaign = make_campaign(tx, priority=priority)
+            make_attempt(tx, enrolment_id=make_enrolment(tx, campaign_id=campaign))
+    served = []
+    for _ in range(3):
+        with transaction() as tx:
+            (one,) = sending.claim_due(tx, channel="sms", limit=1, now=NOW)
+            sending.close_unsent(tx, {one.id: ("denied", "cap")}, NOW)
+            served.append(one.priority)
+    assert served == [7, 5, 3]
 
 
 def test_of_one_campaign_the_longest_due_go_first(transaction: Transaction) -> None:
@@ -485,5 +499,5 @@ def test_of_one_campaign_the_longest_due_go_first(transaction: Transaction) -> N
         for moment in due:
             make_attempt(tx, enrolment_id=make_enrolment(tx, campaign_id=campaign), due_at=moment)
     with transaction() as tx:
-        claimed = attempts.claim_due(tx, channel="sms", limit=2, now=NOW)
+        claimed = sending.claim_due(tx, channel="sms", limit=2, now=NOW)
     assert [one.due_at for one in claimed] == [due[4], due[3]]

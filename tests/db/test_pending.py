@@ -65,7 +65,7 @@ def test_an_unprocessed_event_is_due_at_once(parts: Parts) -> None:
 def test_while_the_carrier_is_being_asked_nobody_may_jump(parts: Parts) -> None:
     parts.enrol()
     with parts.transaction() as tx:
-        prepare(tx, Channel.SMS, parts.outgoing, parts.sms_outreach._render, limit=1, now=NOW)
+        prepare(tx, Channel.SMS, parts.outgoing, parts.flows, parts.sms_outreach._render, limit=1, now=NOW)
     during = now_pending(parts)
     assert (during.due, during.in_flight) == (frozenset(), True)
     assert during.next_at == NOW + LEASE

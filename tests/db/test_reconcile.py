@@ -15,7 +15,7 @@ from bot.domain.attempts import IN_FLIGHT, AttemptStatus
 from bot.outreach.outgoing import ASK_AFTER, CALL_SILENCE, MOST_SENDS, SMS_SILENCE
 from bot.outreach.reconcile import ASK_AGAIN, CLOCK_SKEW, GIVE_UP
 from bot.store.models import AttemptRow
-from tests.db.parts import NOW, Parts
+from tests.db.parts import AS_SERVICE, NOW, Parts
 from tests.fakes import Lost
 
 LATER = NOW + ASK_AFTER
@@ -121,7 +121,7 @@ def test_an_entry_that_is_linked_already_is_somebody_elses(parts: Parts) -> None
     """Two campaigns send one person the same words; only one of the two posts was taken."""
     customer = parts.customer()
     parts.sms.script = [Unconfirmed("no_answer")]
-    lost, kept = parts.enrol(customer=customer), parts.enrol(customer=customer)
+    lost, kept = (parts.enrol(parts.campaign(AS_SERVICE), customer) for _ in range(2))
     parts.sms_outreach.send_due(NOW)
     unknown, known = sorted((lost, kept), key=lambda one: parts.attempt(one).status, reverse=True)
     assert [parts.attempt(one).status for one in (unknown, known)] == ["unconfirmed", "accepted"]
@@ -133,7 +133,7 @@ def test_an_entry_that_is_linked_already_is_somebody_elses(parts: Parts) -> None
 def test_of_two_lost_answers_only_as_many_are_adopted_as_were_taken(parts: Parts) -> None:
     customer = parts.customer()
     parts.sms.script = [Lost(), Unconfirmed("no_answer")]
-    enrolments = [parts.enrol(customer=customer), parts.enrol(customer=customer)]
+    enrolments = [parts.enrol(parts.campaign(AS_SERVICE), customer) for _ in range(2)]
     parts.sms_outreach.send_due(NOW)
     ask(parts)
     ask(parts, LATER + ASK_AFTER)

@@ -25,7 +25,7 @@ def line(action: str = "suppress", **over: str | int | None) -> Entry:
 def held(tx: Session, number: str = NUMBER) -> set[Refusal]:
     """As the voice path reads it, and as the gate does for a whole batch: never two answers."""
     one = set(suppressions.held_against(tx, number))
-    batch = gate.facts(tx, customers=[0, 0], numbers=["+8613900000000", number], since=NOW).refusals
+    batch = gate.facts(tx, customers=[0, 0], numbers=["+8613900000000", number], since=NOW, now=NOW).refusals
     assert one == set(batch.get(number, ()))
     return one
 

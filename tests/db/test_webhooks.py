@@ -3,68 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 import webhooks.app
-from bot.bell import Bell, Queue
-from bot.bootstrap import Wired
+from bot.bell import Queue
 from bot.channels.signature import REPLAY_WINDOW, BillingSignature
 from bot.clock import SharedClock
-from bot.config import load_settings
 from bot.store.models import CustomerRow, EventRow
 from tests.db.parts import ENVIRONMENT, NOW, PUBLIC, Parts
 from tests.fakes import FakeBell
 
 TOKEN, SECRET = ENVIRONMENT["TWILIO_AUTH_TOKEN"], ENVIRONMENT["BILLING_WEBHOOK_SECRET"]
 Fields = Mapping[str, str] | Sequence[tuple[str, str]]
-
-
-@pytest.fixture(scope="module")
-def bell() -> FakeBell:
-    return FakeBell()
-
-
-@pytest.fixture(scope="module")
-def clock_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("clock") / "clock"
-
-
-@pytest.fixture(scope="module")
-def clock(clock_file: Path) -> SharedClock:
-    return SharedClock.create(clock_file, NOW)
-
-
-@pytest.fixture(scope="module")
-def app(
-    engine: Engine, postgres_url: str, bell: FakeBell, clock: SharedClock, clock_file: Path
-) -> Iterator[Flask]:
-    """The real application, wired from an environment; only the bell is not rung aloud."""
-    more = {"DATABASE_URL": postgres_url, "KEEPLINE_CLOCK_FILE": str(clock_file)}
-    wired = Wired(load_settings(ENVIRONMENT | more))
-    app = Flask("test")
-    app.config["MAX_CONTENT_LENGTH"] = webhooks.app.MOST_BYTES  # as wsgi does
-    webhooks.app.register(app, wired, cast(Bell, bell))
-    yield app
-    wired.engine.dispose()
-
-
-@pytest.fixture
-def client(app: Flask, parts: Parts, bell: FakeBell) -> FlaskClient:
-    bell.rung.clear()
-    return app.test_client()
 
 
 def signed(path: str, fields: Fields, token: str = TOKEN, public: str = PUBLIC) -> dict[str, str]:

@@ -270,3 +270,46 @@ def test_a_dialled_manager_is_a_leg_of_its_own(rehearsal: Rehearsal, product: Pr
         calls_url(rehearsal), {"ParentCallSid": sid}, auth=(ACCOUNT_SID, AUTH_TOKEN), timeout=WAIT
     ).json()
     assert [call["sid"] for call in listed["calls"]] == [dialled.form["DialCallSid"]]
+
+
+def test_words_reach_the_product_signed_and_with_the_carriers_confidence(
+    rehearsal: Rehearsal, product: Product
+) -> None:
+    listening = MENU.replace("<Gather ", '<Gather input="dtmf speech" language="cmn-Hans-CN" hints="参加" ')
+    product.says("/voice", listening)
+    product.says("/keys", "<Hangup/>")
+    for number in range(30):
+        to = f"+86138000001{number:02d}"
+        rehearsal.register(to, "wants_manager")
+        place(rehearsal, product, To=to)
+        rehearsal.advance(minutes=5)
+    answers = product.at("/keys")
+    said = [request for request in answers if request.form.get("SpeechResult")]
+    pressed = [request for request in answers if request.form.get("Digits")]
+    assert len(said) > len(pressed) > 0
+    assert all(request.signed for request in answers)
+    assert {request.form["Language"] for request in said} == {"cmn-Hans-CN"}
+    assert not any("Digits" in request.form for request in said)
+    clear = {request.form["SpeechResult"] for request in said if float(request.form["Confidence"]) >= 0.4}
+    assert {"二", "2"} <= clear
+    told = [line for call in rehearsal.ledger("calls") for line in call["transcript"] if "said" in line]
+    assert len(told) == len(said)
+    assert rehearsal.get("ledger/summary")["calls"]["spoken"] == len(said)
+
+
+def test_a_recording_is_played_in_a_call_and_the_usual_key_is_pressed(
+    rehearsal: Rehearsal, product: Product
+) -> None:
+    rehearsal.register(TO, "keen")
+    product.says(
+        "/voice", '<Gather numDigits="1" action="/keys"><Play>https://media.example/a.mp3</Play></Gather>'
+    )
+    product.says("/keys", "<Hangup/>")
+    for _ in range(20):
+        place(rehearsal, product)
+        rehearsal.advance(minutes=5)
+        if product.at("/keys"):
+            break
+    assert product.at("/keys")[0].form["Digits"] == "1"
+    lines = rehearsal.ledger("calls")[-1]["transcript"]
+    assert [line["play"] for line in lines if "play" in line] == ["https://media.example/a.mp3"]

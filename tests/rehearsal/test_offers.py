@@ -1,6 +1,7 @@
 import pytest
 
-from rehearsal.offers import Intent, read_offer
+from rehearsal.meanings import Intent
+from rehearsal.offers import read_offer
 
 CHINESE_TEXT = "【移动】王女士您好，余额8.50元。7天内充值满50元送10元，回1参加，回2请客户经理联系，拒收回T"
 ENGLISH_TEXT = (
@@ -12,7 +13,7 @@ ENGLISH_TEXT = (
 @pytest.mark.parametrize("text", [CHINESE_TEXT, ENGLISH_TEXT])
 def test_an_invitation_is_understood_in_both_languages(text: str) -> None:
     offer = read_offer(text)
-    assert offer.invites
+    assert offer.invitations == ("1",)
     assert offer.keys[Intent.JOIN] == "1"
     assert offer.keys[Intent.MANAGER] == "2"
     assert offer.keys[Intent.OPT_OUT] in ("T", "STOP")

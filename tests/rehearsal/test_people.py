@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rehearsal.callee import Callee, HangUp, KeyPress
+from rehearsal.callee import Callee, HangUp, KeyPress, Question, Reaction
 from rehearsal.chance import Chance
-from rehearsal.offers import Intent
+from rehearsal.meanings import Intent
 from rehearsal.people import BadCustomer, Customer, People, Person, parse_customer
 from rehearsal.personas import PERSONA_BY_NAME, PERSONAS, Pickup
 from rehearsal.reactions import Recharge, Reply, plan_spontaneous, react_to_text
@@ -113,14 +113,14 @@ def test_people_recharge_unasked_and_the_self_motivated_far_more_often() -> None
     assert all(NOW < at <= NOW + timedelta(days=30) for at, _ in first)
 
 
-def presses(persona: str, times: int, prompt: str = MENU) -> list[KeyPress | HangUp | None]:
+def presses(persona: str, times: int, prompt: str = MENU) -> list[Reaction]:
     person = someone(persona)
     person.calls = 1
     callee = Callee(Chance(4), person, Pickup.HUMAN)
-    return [callee.answers_menu(prompt) for _ in range(times)]
+    return [callee.answers(Question(prompt)) for _ in range(times)]
 
 
-def digits(reactions: list[KeyPress | HangUp | None]) -> list[str]:
+def digits(reactions: list[Reaction]) -> list[str]:
     return [reaction.digits for reaction in reactions if isinstance(reaction, KeyPress)]
 
 
@@ -139,7 +139,7 @@ def test_whoever_recharged_for_the_bonus_takes_it() -> None:
         for person in people:
             person.recharge_planned = recharged
         callees = [Callee(Chance(4), person, Pickup.HUMAN) for person in people]
-        return len(digits([callee.answers_menu("领取请按1") for callee in callees]))
+        return len(digits([callee.answers(Question("领取请按1")) for callee in callees]))
 
     assert takers(recharged=True) > 170
     assert takers(recharged=False) < 40
@@ -153,11 +153,11 @@ def test_keys_follow_what_the_prompt_offers() -> None:
 
 def test_a_machine_presses_nothing_and_an_accepted_call_may_lead_to_a_recharge() -> None:
     machine = Callee(Chance(1), someone("keen"), Pickup.MACHINE)
-    assert machine.answers_menu(MENU) is None
+    assert machine.answers(Question(MENU)) is None
     moved = 0
     for number in range(200):
         callee = Callee(Chance(1), someone("keen", number), Pickup.HUMAN)
-        callee.answers_menu(MENU)
+        callee.answers(Question(MENU))
         callee.hears(MENU)
         recharge = callee.recharges_afterwards()
         moved += recharge is not None and recharge.cause == "accepted"

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rehearsal.callee import HangUp, KeyPress
+from rehearsal.callee import HangUp, KeyPress, Question, Reaction, Speech
 from rehearsal.resources import Call, CallWishes
 from rehearsal.schedule import Life
-from rehearsal.twiml import Dial, Gather, Pause, Say, TwimlError, parse_twiml
+from rehearsal.twiml import Dial, Gather, Pause, Play, Say, TwimlError, parse_twiml
 from rehearsal.twiml_player import DialResult, Document, TwimlPlayer, speaking_seconds
 
 START = datetime(2026, 11, 22, 2, tzinfo=UTC)
@@ -19,16 +19,16 @@ URL = "https://keepline.test/voice/answer?a=1"
 class Listener:
     """Presses what it is told to, menu by menu."""
 
-    reactions: list[KeyPress | HangUp | None] = field(default_factory=list)
-    prompts: list[str] = field(default_factory=list)
+    reactions: list[Reaction] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
     is_machine: bool = False
 
     def hears(self, text: str) -> None:
         self.heard.append(text)
 
-    def answers_menu(self, prompt: str) -> KeyPress | HangUp | None:
-        self.prompts.append(prompt)
+    def answers(self, question: Question) -> Reaction:
+        self.questions.append(question)
         return self.reactions.pop(0) if self.reactions else None
 
 
@@ -115,7 +115,7 @@ def test_a_key_is_posted_to_the_action_which_takes_over() -> None:
     assert web.asked == [("https://keepline.test/voice/keys", {"Digits": "1", "msg": "Gather End"})]
     assert lines(call, "digits") == ["1"]
     assert lines(call, "say") == ["Hello.", "Press 1", "Thank you"]
-    assert listener.prompts == ["Hello.。Press 1"]
+    assert listener.questions == [Question("Hello.。Press 1", digits=1)]
 
 
 def test_a_key_pressed_during_the_prompt_cuts_it_short() -> None:
@@ -225,6 +225,9 @@ def test_an_interruption_stops_the_play_at_once() -> None:
         ("<Response><Dial/></Response>", 13221),
         ("<Response><Dial><Conference>room</Conference></Dial></Response>", 12200),
         ("<Response><Enqueue/></Response>", 13310),
+        ("<Response><Play>recordings/hello.mp3</Play></Response>", 11100),
+        ("<Response><Gather><Play/></Gather></Response>", 11100),
+        ('<Response><Gather input="speech" language="zh"/></Response>', 13512),
     ],
 )
 def test_a_document_that_twilio_would_stop_at_has_its_code(document: str, code: int) -> None:
@@ -239,3 +242,63 @@ def test_verbs_are_read_with_twilios_defaults() -> None:
         Pause(1.0),
         Gather(timeout=5.0, num_digits=None, finish_on_key="#"),
     )
+
+
+LISTENING = """<Gather input="dtmf speech" language="cmn-Hans-CN" hints="一, 参加" speechTimeout="auto"
+ numDigits="1" timeout="6" actionOnEmptyResult="true"><Play>https://x/ask.mp3</Play></Gather>"""
+
+
+def test_a_gathering_that_listens_is_read_whole() -> None:
+    (gather,) = parse_twiml(f"<Response>{LISTENING}</Response>")
+    assert gather == Gather(
+        prompts=(Play("https://x/ask.mp3"),),
+        timeout=6.0,
+        num_digits=1,
+        action_on_empty=True,
+        listens=True,
+        language="cmn-Hans-CN",
+        hints=("一", "参加"),
+        pause=1.0,
+    )
+
+
+def test_words_are_posted_with_the_carriers_confidence_instead_of_digits() -> None:
+    web = Web({URL: "<Response><Hangup/></Response>"})
+    listener = Listener([Speech("参加", 0.87, 1.5)])
+    call, seconds = play(LISTENING, listener, web)
+    assert web.asked == [(URL, {"SpeechResult": "参加", "Confidence": "0.87", "Language": "cmn-Hans-CN"})]
+    assert listener.questions == [Question("", digits=1, takes_keys=True, listens=True)]
+    assert lines(call, "said") == ["参加"]
+    assert lines(call, "digits") == []
+    assert seconds == pytest.approx(5 + 1.5 + speaking_seconds("参加") + 1.0, abs=0.01)
+
+
+def test_a_key_is_still_a_key_where_the_carrier_listens() -> None:
+    web = Web({URL: "<Response><Hangup/></Response>"})
+    play(LISTENING, Listener([KeyPress("2", 0.5)]), web)
+    assert web.asked == [(URL, {"Digits": "2", "msg": "Gather End"})]
+
+
+def test_words_that_begin_too_late_are_silence() -> None:
+    web = Web({URL: "<Response><Hangup/></Response>"})
+    call, _ = play(LISTENING, Listener([Speech("参加", 0.9, 6.5)]), web)
+    assert web.asked == [(URL, {"Digits": "", "msg": "Gather End"})]
+    assert lines(call, "said") == []
+
+
+def test_a_recording_in_a_gathering_is_played_and_written_down() -> None:
+    call, seconds = play(
+        '<Gather timeout="4"><Say>Hi</Say><Play>https://x/ask.wav</Play></Gather>', Listener(), Web()
+    )
+    assert lines(call, "play") == ["https://x/ask.wav"]
+    assert seconds == pytest.approx(speaking_seconds("Hi") + 5 + 4, abs=0.01)
+
+
+def test_a_number_of_several_digits_ends_at_its_last() -> None:
+    web = Web({URL: "<Response><Hangup/></Response>"})
+    _, seconds = play('<Gather numDigits="4" timeout="10"/>', Listener([KeyPress("1234", 2)]), web)
+    assert web.asked[0][1]["Digits"] == "1234"
+    assert seconds == 2
+    _, seconds = play('<Gather numDigits="4" timeout="10"/>', Listener([KeyPress("12#", 2)]), web)
+    assert web.asked[1][1]["Digits"] == "12"
+    assert seconds == 2

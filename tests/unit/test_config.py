@@ -14,6 +14,7 @@ SECRETS = {
     "BILLING_WEBHOOK_SECRET": "billing-webhook-secret",
     "BILLING_API_TOKEN": "billing-api-token",
     "SECRET_KEY": "console-secret-key",
+    "API_TOKEN": "token-of-other-systems",
     "DATABASE_URL": "postgresql://keepline:database-password@db/keepline",
     "REDIS_URL": "redis://:valkey-password@cache/0",
 }
@@ -33,7 +34,7 @@ def test_what_is_required_is_enough() -> None:
     assert (settings.database_url, settings.redis_url) == (None, None)
     assert settings.twilio_api_base_url == TWILIO_API
     assert settings.guest_list is None
-    assert settings.manager_line is None
+    assert (settings.manager_line, settings.api_token) == (None, None)
     assert settings.var_dir == ROOT / "var"
     assert (settings.sms_per_second, settings.calls_per_second) == (Decimal(100), Decimal(1))
 
@@ -87,6 +88,7 @@ def test_what_is_missing_is_named(name: str, value: str | None) -> None:
         ("PUBLIC_BASE_URL", "https://keep_line.example.com", "underscore"),
         ("PUBLIC_BASE_URL", "http://[::1", "is not a URL"),
         ("TWILIO_API_BASE_URL", "ftp://carrier", "must start with one of"),
+        ("API_TOKEN", "short", "is too short"),
         ("SMS_PER_SECOND", "many", "is not a number: 'many'"),
         ("SMS_PER_SECOND", "0", "must be above 0"),
         ("CALLS_PER_SECOND", "-1", "must be above 0"),

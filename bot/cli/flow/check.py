@@ -2,31 +2,60 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
 
-from bot.cli.flow.files import CATALOGUE, flow_files
-from bot.flow.lint import lint
-from bot.flow.load import FlowError, load_flow
-from bot.rules.catalogue import load_catalogue
+from bot.cli.flow.files import CATALOGUE, TEST_ENDING, flow_files
+from bot.flow.problem_report import ProblemReport, examine
+from bot.rules.catalogue import CatalogueError, FactorCatalogue, load_catalogue
 
 
 @click.command("check")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-def check(paths: tuple[Path, ...]) -> None:
-    """Everything that is wrong with flows (files or folders), each with its place; exit 1 if anything is."""
-    catalogue = load_catalogue(CATALOGUE)
-    checked = found = 0
-    for path in flow_files(paths):
-        checked += 1
-        try:
-            problems = lint(load_flow(path), catalogue)
-        except FlowError as error:
-            problems = error.problems
-        for problem in problems:
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--strict", is_flag=True, help="Warnings fail too.")
+def check(paths: tuple[Path, ...], form: str, strict: bool) -> None:
+    """Everything that is wrong with flows (files or folders), each with its place.
+
+    Exits with 0 if there is no error, with 1 if there is one or nothing to check, with 2 if called wrongly.
+    """
+    catalogue = known_factors()
+    examined = [examine(path, catalogue) for path in chosen_flows(paths)]
+    report = ProblemReport(len(examined), tuple(problem for one in examined for problem in one.problems))
+    if form == "json":
+        click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
+    else:
+        for problem in report.problems:
             click.echo(str(problem))
-        found += len(problems)
-    if found:
-        raise click.ClickException(f"{found} problems in {checked} flows")
-    click.echo(f"{checked} flows, no problem")
+    if not report.flows:
+        raise nothing_in(paths)
+    if report.errors or (strict and report.warnings):
+        raise click.ClickException(report.summary())
+    if form == "text":
+        click.echo(report.summary())
+
+
+def chosen_flows(paths: tuple[Path, ...]) -> list[Path]:
+    """Each flow once; a file that is no flow is refused by its name where it is named itself."""
+    for path in paths:
+        if path.name.endswith(TEST_ENDING):
+            flow = path.with_name(path.name.removesuffix(TEST_ENDING) + ".yaml")
+            raise click.BadParameter(
+                f"{path} holds golden conversations, not a flow; keepline flow test {flow} plays them"
+            )
+        if path.name == CATALOGUE.name and path.is_file():
+            raise click.BadParameter(f"{path} is the catalogue of factors, not a flow")
+    return list({path.resolve(): path for path in flow_files(paths)}.values())
+
+
+def known_factors() -> FactorCatalogue:
+    try:
+        return load_catalogue(CATALOGUE)
+    except CatalogueError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def nothing_in(paths: tuple[Path, ...]) -> click.ClickException:
+    return click.ClickException(f"there is no flow (*.yaml) in {', '.join(map(str, paths))}")

@@ -2,106 +2,138 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import click
 
+from bot.cli.flow.check import known_factors
 from bot.cli.flow.files import loaded
-from bot.flow.fields import read_duration
-from bot.flow.happenings import CallOutcome, GrantResult
-from bot.flow.play import Conversation, Customer, NotNow
-from bot.flow.text import MissingValue
+from bot.cli.flow.playing.customer import Question, in_words, questions, read_fact
+from bot.cli.flow.playing.loop import converse
+from bot.cli.flow.playing.screen import Screen
+from bot.cli.flow.playing.session import Session
+from bot.domain.quiet_hours import Window
+from bot.domain.wall_clock import is_zone, zone
+from bot.flow.golden.script import ZONE_BY_DEFAULT
+from bot.flow.golden.source import read_window
+from bot.flow.host import Customer
+from bot.flow.lint import lint
+from bot.flow.model import Flow
+from bot.rules.problems import Severity
+
+_PROBLEMS_SHOWN = 3
 
 
 @click.command("play")
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
 @click.option(
-    "--fact", "facts", multiple=True, metavar="NAME=VALUE", help="A fact of the customer; repeatable."
+    "--fact", "given", multiple=True, metavar="NAME=VALUE", help="A fact of the customer; repeatable."
 )
-def play(path: Path, language: str, facts: tuple[str, ...]) -> None:
-    """You are the customer: reply, press keys, recharge, hang up, let time pass."""
-    given: dict[str, object] = {
-        "name": "王芳" if language == "zh" else "Ada",
-        "brand": "畅联通信" if language == "zh" else "Clearline",
-        "language": language,
-        "tier": "ordinary",
-        "balance": Decimal("8.50"),
-        "arpu": Decimal(45),
-        "sms_habit": True,
-        "days_since_recharge": 25,
-    }
-    given.update(_fact(text) for text in facts)
-    conversation = Conversation(loaded(path), Customer(facts=given, language=language), datetime.now(UTC), ())
-    conversation.start()
-    seen = 0
-    click.echo(_HELP)
+@click.option("--at", metavar='"2026-03-02 09:58"', help="The customer's clock at the start; now if absent.")
+@click.option(
+    "--zone", "zone_name", default=ZONE_BY_DEFAULT, show_default=True, help="The customer's time zone."
+)
+@click.option(
+    "--hours", multiple=True, metavar="09:00-12:00", help="Hours of marketing contacts; repeatable."
+)
+@click.option(
+    "--ask/--no-ask", default=None, help="Ask for the facts that the flow needs; in a terminal, yes."
+)
+def play(
+    path: Path,
+    language: str,
+    given: tuple[str, ...],
+    at: str | None,
+    zone_name: str,
+    hours: tuple[str, ...],
+    ask: bool | None,
+) -> None:
+    """You are the customer: reply, press keys, recharge, hang up, let time pass. Type help for all of it."""
+    flow = loaded(path)
+    if not is_zone(zone_name):
+        raise click.BadParameter(f"there is no time zone {zone_name!r}", param_hint="--zone")
+    starts_at = _moment(at, zone_name)
+    windows = tuple(_window(text) for text in hours)
+    screen = Screen(zone_name)
+    _show_problems(screen, flow)
+    try:
+        needed = questions(flow, known_factors(), language, starts_at.astimezone(zone(zone_name)).date())
+        facts = {"language": language, **_given(given, needed)}
+        facts |= _others(screen, needed, facts, screen.for_people if ask is None else ask)
+        customer = Customer(facts, str(facts["language"]), zone_name)
+        converse(screen, Session(flow, customer, starts_at, windows), path)
+    except (EOFError, KeyboardInterrupt):
+        screen.note("bye")
+    except (KeyError, ValueError) as error:
+        raise click.ClickException(f"{path} cannot be played: {error}; see keepline flow check") from error
+
+
+def _others(
+    screen: Screen, needed: list[Question], facts: Mapping[str, object], asks: bool
+) -> dict[str, object]:
+    """What the flow asks about and no option has given."""
+    missing = [question for question in needed if question.name not in facts]
+    if asks and missing:
+        screen.note("Who is the customer? Enter takes what is offered.", "")
+    return {question.name: _answer(screen, question) if asks else question.default for question in missing}
+
+
+def _show_problems(screen: Screen, flow: Flow) -> None:
+    problems = [one for one in lint(flow, known_factors()) if one.severity is Severity.ERROR]
+    for problem in problems[:_PROBLEMS_SHOWN]:
+        screen.wrong(str(problem))
+    if len(problems) > _PROBLEMS_SHOWN:
+        screen.wrong(f"and {len(problems) - _PROBLEMS_SHOWN} more: see keepline flow check")
+
+
+def _answer(screen: Screen, question: Question) -> object:
+    """Enter takes what is offered."""
+    looked_for = f"the flow looks for {', '.join(question.compared)}" if question.compared else ""
+    name = question.name if question.name != question.title else ""
+    about = "; ".join(filter(None, (name, looked_for)))
+    asked = f"{question.title}{f' ({about})' if about else ''} [{in_words(question.default)}]: "
     while True:
-        for line in conversation.lines[seen:]:
-            click.echo(
-                f"{line.at:%a %H:%M}  {line.headline}" + (f"\n           {line.words}" if line.words else "")
-            )
-        seen = len(conversation.lines)
-        if conversation.state.finished:
-            click.echo(f"the run is over: {conversation.state.result}")
-            return
-        typed = str(click.prompt("you", default="", show_default=False))
-        if typed.strip() in ("quit", "exit"):
-            return
-        _act(conversation, typed)
+        typed = screen.ask(asked)
+        if not typed.strip():
+            return question.default
+        try:
+            return read_fact(typed, question.type)
+        except ValueError:
+            screen.wrong(f"{typed.strip()!r} is not {question.wants}")
 
 
-_HELP = (
-    "reply TEXT · pick up · press KEY · hang up · busy · no answer · "
-    "recharge AMOUNT · wait 25h · granted · quit"
-)
+def _given(texts: tuple[str, ...], needed: list[Question]) -> dict[str, object]:
+    types = {question.name: question for question in needed}
+    catalogue = known_factors()
+    facts: dict[str, object] = {}
+    for text in texts:
+        name, separator, value = text.partition("=")
+        factor = catalogue.get(name)
+        if not separator or not name:
+            raise click.BadParameter(f"{text!r}: write NAME=VALUE", param_hint="--fact")
+        try:
+            facts[name] = read_fact(value, factor.type if factor is not None else None)
+        except ValueError:
+            wants = types[name].wants if name in types else f"a {factor.type if factor else 'value'}"
+            raise click.BadParameter(f"{name} needs {wants}, not {value!r}", param_hint="--fact") from None
+    return facts
 
 
-def _act(conversation: Conversation, line: str) -> None:
-    verb, _, rest = line.strip().partition(" ")
-    acts: dict[str, Callable[[], None]] = {
-        "reply": lambda: conversation.reply(rest),
-        "pick": conversation.answer,
-        "press": lambda: conversation.press(rest),
-        "hang": lambda: conversation.end_call(CallOutcome.ANSWERED),
-        "busy": lambda: conversation.end_call(CallOutcome.BUSY),
-        "no": lambda: conversation.end_call(CallOutcome.NO_ANSWER),
-        "recharge": lambda: conversation.event("recharge", Decimal(rest)),
-        "wait": lambda: conversation.advance(_span(rest)),
-        "granted": lambda: _grant(conversation),
-    }
-    if verb not in acts:
-        click.echo(_HELP)
-        return
+def _moment(text: str | None, zone_name: str) -> datetime:
+    if text is None:
+        now = datetime.now(UTC)
+        return now - timedelta(seconds=now.second, microseconds=now.microsecond)
     try:
-        acts[verb]()
-    except (NotNow, MissingValue, click.UsageError) as error:
-        click.echo(f"not now: {error}")
-    except InvalidOperation:
-        click.echo(f"not an amount: {rest!r}")
+        return datetime.fromisoformat(text).replace(tzinfo=zone(zone_name)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise click.BadParameter(f"cannot read {text!r}, write 2026-03-02 09:58", param_hint="--at") from None
 
 
-def _grant(conversation: Conversation) -> None:
-    conversation.settle(GrantResult.GRANTED)
-
-
-def _span(text: str) -> timedelta:
-    span = read_duration(text.strip())
-    if span is None:
-        raise click.UsageError(f"{text!r} is not a duration such as 25h")
-    return span
-
-
-def _fact(text: str) -> tuple[str, object]:
-    name, separator, value = text.partition("=")
-    if not separator or not name:
-        raise click.UsageError(f"--fact {text!r}: write NAME=VALUE")
-    if value in ("true", "false"):
-        return name, value == "true"
-    try:
-        return name, Decimal(value)
-    except InvalidOperation:
-        return name, value
+def _window(text: str) -> Window:
+    window = read_window(text)
+    if window is None:
+        raise click.BadParameter(f"cannot read {text!r}, write 09:00-12:00", param_hint="--hours")
+    return window

@@ -17,8 +17,21 @@ from bot.flow.svg import to_svg
     "--format", "form", type=click.Choice(["text", "svg", "mermaid"]), default="text", show_default=True
 )
 @click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
-def show(path: Path, form: str, language: str) -> None:
+@click.option(
+    "--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="A file to write it to."
+)
+def show(path: Path, form: str, language: str, output: Path | None) -> None:
     """The flow as a picture or as text."""
     flow = loaded(path)
-    drawn = {"text": to_text, "mermaid": to_mermaid}
-    click.echo(to_svg(flow, None, language) if form == "svg" else drawn[form](flow, language))
+    drawn = to_svg(flow, None, language) if form == "svg" else _IN_TEXT[form](flow, language)
+    if output is None:
+        click.echo(drawn)
+        return
+    try:
+        output.write_text(drawn, encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"{output}: {error.strerror or error}") from None
+    click.echo(f"wrote {output}")
+
+
+_IN_TEXT = {"text": to_text, "mermaid": to_mermaid}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from bot.flow.actions import Call, CancelQueued, Hangup, OptOut, Prompt, Voicemail
 from bot.flow.happenings import Answered, CallEnded, CallOutcome, Denied, Happening, Pressed, Undelivered
-from bot.flow.model import OPT_OUT, RECHARGE, REPEAT, Duration, Edge, Leave, Texts, leave
+from bot.flow.model import END, NEXT, OPT_OUT, RECHARGE, REPEAT, Duration, Edge, Leave, Texts, inner, leave
 from bot.flow.moment import Moment
 from bot.flow.steps.contact import ContactStep
 from bot.rules.problems import Place
@@ -33,6 +33,14 @@ class Confirm:
 
 
 @dataclass(frozen=True, slots=True)
+class Gather:
+    """A number of so many digits that the customer enters, noted as `run.<name>`."""
+
+    digits: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     digits: str
     target: str
@@ -45,9 +53,12 @@ class CallStep(ContactStep):
     in_call: ClassVar[bool] = True
 
     say: Texts
+    play: Texts  # addresses of recordings, instead of `say`
     keys: Mapping[str, Key]
     accept: frozenset[str]  # keys that mean yes to the offer
     confirm: Confirm | None
+    gather: Gather | None
+    speech: bool  # the customer may say it, where the carrier listens
     voicemail: Texts
     retry: Retry
     own_texts: Mapping[str, Texts]  # closing and built-in sentences in the step's own words
@@ -55,11 +66,22 @@ class CallStep(ContactStep):
     @property
     def digits(self) -> int:
         keys = [*self.keys, *([self.confirm.key] if self.confirm else [])]
-        return max((len(key) for key in keys), default=0)
+        most = self.gather.digits if self.gather is not None else 0
+        return max([most, *(len(key) for key in keys)])
+
+    @property
+    def question(self) -> str:
+        """Which text asks: the words or the recording."""
+        return "play" if self.play else "say"
 
     def texts(self) -> Mapping[str, Texts]:
         voicemail = {"voicemail": self.voicemail} if self.voicemail else {}
-        return {"say": self.say, **voicemail, **self.own_texts}
+        return {self.question: self.play or self.say, **voicemail, **self.own_texts}
+
+    def moved_into(self, outer: str) -> Self:
+        moved = ContactStep.moved_into(self, outer)
+        keys = {digits: replace(key, target=inner(outer, key.target)) for digits, key in self.keys.items()}
+        return replace(moved, keys=keys)
 
     def edges(self) -> Iterator[Edge]:
         for key in self.keys.values():
@@ -75,7 +97,7 @@ class CallStep(ContactStep):
 
     def enter(self, moment: Moment) -> Leave | None:
         if moment.live:
-            self._prompt(moment, "say")
+            self._prompt(moment, self.question)
         else:
             self._call(moment, timedelta())
         return None
@@ -89,7 +111,7 @@ class CallStep(ContactStep):
             case CallEnded():
                 return self._ended(moment, happening.outcome)
             case Denied():
-                return self.denied("unreached")
+                return self.denied(happening, "unreached")
             case Undelivered():
                 return leave("unreached")  # it expired before anybody could be called
             case _:
@@ -102,7 +124,7 @@ class CallStep(ContactStep):
         elif moment.state.mistakes or moment.state.confirming or moment.state.proven_person:
             self._prompt_again(moment)
         else:
-            self._prompt(moment, "say")
+            self._prompt(moment, self.question)
         return None
 
     def _machine(self, moment: Moment) -> None:
@@ -119,6 +141,10 @@ class CallStep(ContactStep):
         if self.confirm is not None and pressed.digits == self.confirm.key:
             return self._confirmed(moment, pressed)
         key = self.keys.get(pressed.digits)
+        if key is None and self.gather is not None and _is_number(pressed.digits, self.gather.digits):
+            moment.remember(proven_person=True)
+            moment.note(self.gather.name, pressed.digits)
+            return self._go_on(moment, "gathered", self._target("gathered"), "goodbye")
         if key is None:
             return self._mistaken(moment, "wrong_key" if pressed.digits else "no_key")
         moment.remember(proven_person=True)
@@ -136,27 +162,33 @@ class CallStep(ContactStep):
 
     def _keyed(self, moment: Moment, pressed: Pressed, key: Key) -> Leave | None:
         if key.target == REPEAT:
-            self._prompt(moment, "confirm" if moment.state.confirming else "say")
+            self._prompt(moment, "confirm" if moment.state.confirming else self.question)
             return None
         if key.target == OPT_OUT:
             moment.do(OptOut(pressed.evidence, "call"))
             self._hang_up(moment, "opted_out")
             moment.do(CancelQueued())
-            moment.finish("opted_out")
-            return None
+            return moment.refusal()
         accepted = pressed.digits in self.accept
         if accepted:
             moment.accept(pressed.evidence, self.name)
-        target = moment.flow.steps.get(key.target)
-        if target is None or not target.in_call:
-            farewell = target.farewell if target is not None else "goodbye"
-            self._hang_up(moment, "accepted" if accepted else farewell)
-        return Leave((f"key {key.digits}",), key.target)
+        return self._go_on(moment, f"key {key.digits}", key.target, "accepted" if accepted else "")
+
+    def _go_on(self, moment: Moment, way: str, target: str, closing: str) -> Leave:
+        """In the same call, where the next step talks as well; else the caller hears a closing text."""
+        following = moment.flow.steps.get(target)
+        if following is None or not following.in_call:
+            self._hang_up(moment, closing or (following.farewell if following is not None else "goodbye"))
+        return Leave((way,), target)
+
+    def _target(self, exit_name: str) -> str:
+        exit_ = self.exits.get(exit_name) or self.exits.get(NEXT)
+        return exit_.target if exit_ is not None else END
 
     def _mistaken(self, moment: Moment, text: str) -> Leave | None:
         moment.remember(mistakes=moment.state.mistakes + 1)
         if moment.state.mistakes <= MISTAKES_ALLOWED:
-            self._prompt(moment, f"{text}+{'confirm' if moment.state.confirming else 'say'}")
+            self._prompt(moment, f"{text}+{'confirm' if moment.state.confirming else self.question}")
             return None
         if self.confirm is not None:
             self._hang_up(moment, "declined")
@@ -195,12 +227,18 @@ class CallStep(ContactStep):
         if moment.state.turn % PROMPTS_PER_CALL == 0:
             moment.do(Hangup(self.name, "goodbye"))
         else:
-            moment.do(Prompt(self.name, moment.state.visit, moment.state.turn, text, self.digits))
+            self._ask(moment, text)
 
     def _prompt_again(self, moment: Moment) -> None:
-        text = "confirm" if moment.state.confirming else "say"
-        moment.do(Prompt(self.name, moment.state.visit, moment.state.turn, text, self.digits))
+        self._ask(moment, "confirm" if moment.state.confirming else self.question)
+
+    def _ask(self, moment: Moment, text: str) -> None:
+        moment.do(Prompt(self.name, moment.state.visit, moment.state.turn, text, self.digits, self.speech))
 
     def _hang_up(self, moment: Moment, text: str) -> None:
         moment.do(Hangup(self.name, text))
         moment.remember(call_visit=0, proven_person=False)
+
+
+def _is_number(digits: str, length: int) -> bool:
+    return len(digits) == length and digits.isdecimal()

@@ -8,9 +8,11 @@ from typing import TypedDict
 
 from bot.flow.actions import OnDenied
 from bot.flow.fields import Fields
+from bot.flow.happenings import Denied
 from bot.flow.model import END, Duration, FlowStep, Leave, Purpose, leave
 from bot.flow.moment import Moment
 
+OTHER_CONVERSATION = "other_conversation"  # the gate's reason
 EXPIRES_BY_DEFAULT = timedelta(hours=24)
 
 
@@ -25,8 +27,9 @@ class ContactStep(FlowStep):
             return not_before + EXPIRES_BY_DEFAULT
         return not_before + moment.flow.offer.duration(self.expires)
 
-    def denied(self, *fallbacks: str) -> Leave:
-        match self.on_denied:
+    def denied(self, denied: Denied, *fallbacks: str) -> Leave:
+        """A contact that was left out for another conversation's sake is skipped, whatever the step says."""
+        match OnDenied.SKIP if denied.reason == OTHER_CONVERSATION else self.on_denied:
             case OnDenied.WAIT:
                 return leave("denied")
             case OnDenied.SKIP:

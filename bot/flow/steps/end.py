@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.flow.fields import Fields
-from bot.flow.model import FlowStep, Leave, Texts
+from bot.flow.model import END, FlowStep, Leave, Texts
 from bot.flow.moment import Moment
+from bot.flow.reference import Field, Reference, Shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,8 +19,17 @@ class EndStep(FlowStep):
     result: str
 
     def enter(self, moment: Moment) -> Leave | None:
-        moment.finish(self.result)
-        return None
+        del moment
+        return Leave((self.result,), END, self.result)
+
+
+REFERENCE = Reference(
+    summary="The run is over, under a name that reports count.",
+    own=Field("end", Shape.WORD, "The name of the result.", required=True),
+    example="""\
+left: {end: ported_out}
+""",
+)
 
 
 def parse(name: str, title: Texts, fields: Fields) -> EndStep:

@@ -12,6 +12,7 @@ from bot.flow.fields import Fields
 from bot.flow.happenings import GrantResult, GrantSettled, Happening
 from bot.flow.model import Amount, FlowStep, Leave, Texts, leave
 from bot.flow.moment import Moment
+from bot.flow.reference import Field, Reference, Shape
 
 OUTCOMES = Outcomes(names=("granted", "refused", "expired"))
 
@@ -55,3 +56,20 @@ def parse(name: str, title: Texts, fields: Fields) -> GrantStep:
         amount=fields.amount("grant") or Decimal(0),
         exits=read_exits(fields, OUTCOMES),
     )
+
+
+REFERENCE = Reference(
+    summary="Credits the bonus, exactly once, to a customer who accepted and did what the offer asks.",
+    own=Field("grant", Shape.AMOUNT, "How much; usually `offer.bonus`.", required=True),
+    outcomes=OUTCOMES,
+    outcome_meanings={
+        "granted": "billing has credited it",
+        "refused": "billing said no, the budget is spent, or it has not been earned",
+        "expired": "billing gave no answer in time; without this exit `refused` is taken",
+    },
+    example="""\
+credit:
+  grant: offer.bonus
+  then: {granted: thank, refused: manager}
+""",
+)

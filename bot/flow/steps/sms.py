@@ -10,10 +10,13 @@ from typing import ClassVar
 from bot.flow.actions import Send, WaitUntil
 from bot.flow.exits import Outcomes, read_exits
 from bot.flow.fields import Fields
-from bot.flow.happenings import Delivered, Denied, Happening, Replied, TimedOut, Undelivered
-from bot.flow.model import AFTER, FlowStep, Leave, Texts, leave
+from bot.flow.happenings import Delivered, Denied, Happening, TimedOut, Undelivered
+from bot.flow.model import AFTER, Leave, Texts, leave
 from bot.flow.moment import Moment
+from bot.flow.reference import CONTACT_FIELDS, Field, Reference, Shape
+from bot.flow.steps.asking import ASK_AGAIN, AskingStep
 from bot.flow.steps.contact import ContactStep, read_contact
+from bot.flow.steps.own_texts import read_own_texts
 
 OUTCOMES = Outcomes(
     names=("delivered", "undelivered", "denied", "unclear"),
@@ -22,31 +25,18 @@ OUTCOMES = Outcomes(
     events=True,
 )
 RECEIPT_WITHIN = timedelta(hours=6)  # some carriers never report a delivery; a mere notice then goes on
-UNCLEAR_REPLIES = 2
-
-REPLY = "reply"
-OTHER = "reply other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SmsStep(ContactStep):
+class SmsStep(AskingStep, ContactStep):
     kind: ClassVar[str] = "sms"
 
     sms: Texts
-    accept: frozenset[str]  # replies that mean yes to the offer
-
-    @property
-    def asks(self) -> bool:
-        return any(name.startswith(REPLY) for name in self.exits)
-
-    @property
-    def reply_keys(self) -> frozenset[str]:
-        return frozenset(name.removeprefix(f"{REPLY} ") for name in self.exits if name.startswith(REPLY)) - {
-            "other"
-        }
+    accept: frozenset[str]
+    own_texts: Mapping[str, Texts]
 
     def texts(self) -> Mapping[str, Texts]:
-        return {"sms": self.sms}
+        return {"sms": self.sms, **self.own_texts}
 
     def enter(self, moment: Moment) -> Leave | None:
         moment.remember(try_no=1)
@@ -74,35 +64,12 @@ class SmsStep(ContactStep):
             case TimedOut():
                 return leave(AFTER)
             case Denied():
-                return self.denied("undelivered", AFTER)
+                return self.denied(happening, "undelivered", AFTER)
             case _:
                 return None
 
     def leaves_queued(self, happening: Happening) -> bool:
         return not isinstance(happening, TimedOut | Undelivered | Denied)
-
-    def read(self, moment: Moment, reply: Replied) -> Leave | None:
-        exit_name = f"{REPLY} {reply.key}"
-        if reply.key is not None and exit_name in self.exits:
-            if reply.key in self.accept:
-                moment.accept(reply.evidence, self.name)
-            return leave(exit_name)
-        return leave(OTHER) if OTHER in self.exits else self._unclear(moment)
-
-    def read_late(self, moment: Moment, reply: Replied, current: FlowStep) -> Leave | None:
-        exit_ = self.exits.get(f"{REPLY} {reply.key}")
-        if reply.key is None or exit_ is None:
-            left = self._unclear(moment)
-            target = self.exits["unclear"].target if left is not None else ""
-        else:
-            if reply.key in self.accept:
-                if moment.state.accepted_by is not None:
-                    return None  # the same yes again says nothing new
-                moment.accept(reply.evidence, self.name)
-            left, target = leave(exit_.name), exit_.target
-        if left is None or not current.interruptible or target == current.name:
-            return None
-        return Leave(left.exits, target)
 
     def _undelivered(self, moment: Moment) -> Leave | None:
         after = self.exits.get(AFTER)
@@ -111,12 +78,6 @@ class SmsStep(ContactStep):
         # The customer may still recharge or answer an earlier message: wait as if it had been sent.
         deadline = moment.now + moment.flow.offer.duration(after.after)
         moment.do(WaitUntil(moment.state.visit, deadline))
-        return None
-
-    def _unclear(self, moment: Moment) -> Leave | None:
-        moment.remember(unclear=moment.state.unclear + 1)
-        if moment.state.unclear >= UNCLEAR_REPLIES and "unclear" in self.exits:
-            return leave("unclear")
         return None
 
     def _answer_within(self, moment: Moment) -> timedelta | None:
@@ -134,6 +95,37 @@ def parse(name: str, title: Texts, fields: Fields) -> SmsStep:
         title=title,
         sms=texts,
         accept=fields.words("accept"),
+        own_texts=read_own_texts(fields, ASK_AGAIN),
         exits=read_exits(fields, OUTCOMES),
         **read_contact(fields),
     )
+
+
+REFERENCE = Reference(
+    summary="Sends one message. A reply, its delivery, a business event or silence leads on.",
+    own=Field("sms", Shape.TEXTS, "What is written, one text per language.", required=True),
+    fields=(
+        Field("accept", Shape.WORDS, "Replies that mean yes to the offer: `accept: [1]`."),
+        Field("texts", Shape.MAPPING, "Own words for the polite question `ask_again`."),
+        *CONTACT_FIELDS,
+    ),
+    outcomes=OUTCOMES,
+    outcome_meanings={
+        "reply 1": "the customer answered 1 (or yes, where 1 is the yes); any key may be named",
+        "reply other": "an answer that names none of the keys",
+        "unclear": "a second answer that could not be understood; the first is met with a polite question",
+        "delivered": "the phone has it; for messages that ask nothing",
+        "undelivered": "the carrier gave it up, or it expired",
+        "denied": "the gate refused it",
+        "after 24h": "no answer for so long, counted from when the carrier took it",
+    },
+    example="""\
+invite:
+  sms:
+    zh: "【{brand}】{name}您好，充值满50元送10元。回1参加，回2请客户经理联系，拒收请回T"
+    en: "{brand}: {name}, top up 50 and get 10 free. Reply 1 to join, 2 for a manager, STOP to opt out"
+  accept: [1]
+  expires: 6h
+  then: {reply 1: joined, reply 2: manager, unclear: manager, undelivered: end, after 24h: end}
+""",
+)

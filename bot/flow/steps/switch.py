@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import ClassVar
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Self
 
+from bot.flow.conditions import read_condition
 from bot.flow.exits import read_target
 from bot.flow.fields import MISSING, Fields
-from bot.flow.model import Edge, FlowStep, Leave, Texts
+from bot.flow.model import Edge, FlowStep, Leave, Texts, inner
 from bot.flow.moment import Moment
+from bot.flow.reference import Field, Reference, Shape
 from bot.rules.closure import Closure, compile_closure
-from bot.rules.parse import Condition, ConditionError, Origin
-from bot.rules.parse import parse as parse_condition
+from bot.rules.parse import Condition
 from bot.rules.problems import Place
-from bot.rules.yaml_source import Entry, Scalar, Series, Table
+from bot.rules.yaml_source import Entry, Series, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,11 @@ class SwitchStep(FlowStep):
             if branch.holds(row):  # unknown (None) does not hold, as in SQL's WHERE
                 return Leave((f"when {number}",), branch.target)
         return Leave(("else",), self.otherwise)
+
+    def moved_into(self, outer: str) -> Self:
+        moved = FlowStep.moved_into(self, outer)
+        branches = tuple(replace(one, target=inner(outer, one.target)) for one in self.branches)
+        return replace(moved, branches=branches, otherwise=inner(outer, self.otherwise))
 
     def edges(self) -> Iterator[Edge]:
         for branch in self.branches:
@@ -79,17 +85,38 @@ def _branch(fields: Fields) -> Branch | None:
     if go is None:
         fields.problems.add(fields.place, MISSING, f"{fields.what} has no go:")
     fields.close()
-    condition = _condition(when, fields) if isinstance(when, Scalar) else None
+    condition = read_condition(when, fields) if when is not None else None
     target = read_target(go, fields, "go:") if go is not None else None
     if condition is None or target is None or not isinstance(go, Entry):
         return None
     return Branch(condition, target, go.value.place, compile_closure(condition))
 
 
-def _condition(value: Scalar, fields: Fields) -> Condition | None:
-    origin = Origin(fields.problems.file, value.place.line, value.place.col, value.inline)
-    try:
-        return parse_condition(value.text, None, origin=origin)
-    except ConditionError as error:
-        fields.problems.found.append(error.problem)
-        return None
+REFERENCE = Reference(
+    summary="The first condition that holds for the customer decides where the run goes.",
+    own=Field(
+        "switch",
+        Shape.BRANCHES,
+        "Branches in their order; a condition about a fact that is missing does not hold.",
+        required=True,
+        fields=(
+            Field(
+                "when",
+                Shape.CONDITION,
+                "Over factors, `offer.x` and `run.x`: balance < 10 and tier in ('high', 'mid')",
+                required=True,
+            ),
+            Field("go", Shape.TARGET, "Where to.", required=True),
+        ),
+    ),
+    fields=(Field("else", Shape.TARGET, "Where to if none holds.", required=True),),
+    example="""\
+worth:
+  switch:
+    - when: tier = 'high' and arpu >= 100
+      go: manager
+    - when: run.satisfaction <= 2
+      go: apologise
+  else: invite
+""",
+)

@@ -13,7 +13,8 @@ from bot.flow.fields import Fields
 from bot.flow.happenings import Answered, CallEnded, Happening, Pressed, Transferred
 from bot.flow.model import Duration, FlowStep, Leave, Texts, leave
 from bot.flow.moment import Moment
-from bot.flow.steps.call_source import read_own_texts
+from bot.flow.reference import Field, Reference, Shape
+from bot.flow.steps.own_texts import read_own_texts
 
 OUTCOMES = Outcomes(names=("answered", "unanswered"))
 RINGS_FOR = timedelta(seconds=25)
@@ -79,3 +80,29 @@ def parse(name: str, title: Texts, fields: Fields) -> TransferStep:
     )
     transfer.close()
     return step
+
+
+REFERENCE = Reference(
+    summary="Connects the caller on the line to a person of a queue.",
+    own=Field(
+        "transfer",
+        Shape.MAPPING,
+        "To whom.",
+        required=True,
+        fields=(
+            Field("queue", Shape.WORD, "Who picks up.", required=True),
+            Field("timeout", Shape.DURATION, "How long it rings; 25 s if absent."),
+            Field("texts", Shape.MAPPING, "Own words for `connecting`, `callback`, `goodbye`."),
+        ),
+    ),
+    outcomes=OUTCOMES,
+    outcome_meanings={
+        "answered": "they spoke with each other",
+        "unanswered": "nobody picked up, or nobody was on the line any more",
+    },
+    example="""\
+transfer:
+  transfer: {queue: retention, timeout: 25s}
+  then: {answered: talked, unanswered: manager}
+""",
+)

@@ -12,6 +12,7 @@ from bot.flow.fields import Fields
 from bot.flow.happenings import Happening, TimedOut, WorkOrderClosed
 from bot.flow.model import AFTER, Duration, FlowStep, Leave, Texts, leave
 from bot.flow.moment import Moment
+from bot.flow.reference import Field, Reference, Shape
 
 OUTCOMES = Outcomes(names=("closed",), words_after=("closed",), deadline=True)
 
@@ -64,3 +65,31 @@ def parse(name: str, title: Texts, fields: Fields) -> WorkOrderStep:
     )
     order.close()
     return step
+
+
+REFERENCE = Reference(
+    summary="A person takes over: a task with a queue, a deadline and a script.",
+    own=Field(
+        "work_order",
+        Shape.MAPPING,
+        "What the person gets.",
+        required=True,
+        fields=(
+            Field("queue", Shape.WORD, "Who looks at it.", required=True),
+            Field("due", Shape.DURATION, "By when it must be done.", required=True),
+            Field("script", Shape.WORD, "What to say: a file of `flows/scripts/`.", required=True),
+            Field("reason", Shape.WORD, "Why; the way that led here, if absent."),
+        ),
+    ),
+    outcomes=OUTCOMES,
+    outcome_meanings={
+        "closed": "the person is done, whatever came of it",
+        "closed saved": "done with this disposition; any may be named",
+        "after 5d": "nobody closed it for so long",
+    },
+    example="""\
+manager:
+  work_order: {queue: retention, due: 4h, script: low_balance}
+  then: {closed saved: thank, closed: end, after 5d: end}
+""",
+)

@@ -28,6 +28,7 @@ steps:
     expires: 6h
     then:
       reply 1: paid
+      unclear: help
       undelivered: ring
       after 24h: ring
   ring:

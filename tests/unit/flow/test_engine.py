@@ -165,8 +165,10 @@ def test_a_late_reply_does_not_pull_a_customer_out_of_a_managers_hands(by_sms: R
     assert by_sms.state.step == "manager"
 
 
-def test_one_unclear_reply_is_forgiven_and_the_second_goes_to_a_human(by_sms: Run) -> None:
-    assert by_sms.give(Replied(None, "SM1")) == ()
+def test_one_unclear_reply_is_answered_with_a_question_and_the_second_goes_to_a_human(by_sms: Run) -> None:
+    (question,) = by_sms.give(Replied(None, "SM1"))
+    assert isinstance(question, Send)
+    assert (question.step, question.visit, question.text) == ("invite_by_sms", by_sms.visit, "ask_again")
     by_sms.give(Replied("7", "SM2"))
     assert by_sms.state.step == "manager"
 

@@ -42,8 +42,8 @@ def test_the_shipped_flow_thanks_as_a_service_message() -> None:
             "start: aks",
             "small.yaml:7:8: error KL100: there is no step 'aks' (did you mean ask?)",
         ),
-        ("undelivered: ring", "undelivered: rnig", "small.yaml:17:20: error KL100: there is no step 'rnig'"),
-        ("undelivered: ring", "undeliverd: ring", "small.yaml:17:7: error KL106: step ask has no outcome"),
+        ("undelivered: ring", "undelivered: rnig", "small.yaml:18:20: error KL100: there is no step 'rnig'"),
+        ("undelivered: ring", "undeliverd: ring", "small.yaml:18:7: error KL106: step ask has no outcome"),
         (
             "{1: paid, 0: opt_out}",
             "{1: piad, 0: opt_out}",

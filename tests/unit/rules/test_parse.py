@@ -119,6 +119,25 @@ def test_very_long_and_very_deep_conditions_are_refused(catalogue: FactorCatalog
     assert "nested deeper" in problem_of("(" * 80 + "sms_habit" + ")" * 80, catalogue)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        " and ".join(["sms_habit"] * 250),
+        "+".join(["1"] * 1_900) + " = 1",
+        "not " * 900 + "sms_habit",
+        "- " * 1_900 + "1 = 1",
+        "case when sms_habit then " * 100,
+    ],
+    ids=["and", "plus", "not", "minus", "case"],
+)
+def test_a_chain_that_would_exhaust_the_stack_is_refused(text: str, catalogue: FactorCatalogue) -> None:
+    assert "more than 150 parts within each other" in problem_of(text, catalogue)
+
+
+def test_a_hundred_parts_are_no_trouble(catalogue: FactorCatalogue) -> None:
+    assert parse(" and ".join(["sms_habit"] * 100), catalogue).names == {"sms_habit"}
+
+
 def test_a_place_counts_from_where_the_condition_stands_in_its_file(catalogue: FactorCatalogue) -> None:
     message = problem_of("balance < 10 and teir = 'x'", catalogue, Origin("flow.yaml", 12, 15))
     assert message.startswith("flow.yaml:12:32:")

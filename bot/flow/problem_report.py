@@ -1,0 +1,69 @@
+"""What is wrong with flow files, gathered for people and for programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.flow.lint import lint
+from bot.flow.load import FlowError, load_flow
+from bot.flow.model import Flow
+from bot.rules.catalogue import FactorCatalogue
+from bot.rules.problems import Problem, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A flow file after loading and lint; `flow` is None where it cannot be loaded."""
+
+    path: Path
+    flow: Flow | None
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemReport:
+    flows: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> int:
+        return sum(problem.severity is Severity.ERROR for problem in self.problems)
+
+    @property
+    def warnings(self) -> int:
+        return len(self.problems) - self.errors
+
+    def summary(self) -> str:
+        """`10 flows, no problem` or `3 errors, 1 warning in 10 flows`."""
+        flows = _counted(self.flows, "flow")
+        counts = [(self.errors, "error"), (self.warnings, "warning")]
+        found = ", ".join(_counted(number, noun) for number, noun in counts if number)
+        return f"{found} in {flows}" if found else f"{flows}, no problem"
+
+    def to_json(self) -> dict[str, object]:
+        return {"flows": self.flows, "problems": [problem_to_json(problem) for problem in self.problems]}
+
+
+def examine(path: Path, catalogue: FactorCatalogue | None) -> Examined:
+    try:
+        flow = load_flow(path)
+    except FlowError as error:
+        return Examined(path, None, tuple(error.problems))
+    return Examined(path, flow, tuple(lint(flow, catalogue)))
+
+
+def problem_to_json(problem: Problem) -> dict[str, object]:
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.col,
+        "code": problem.code,
+        "severity": problem.severity.value,
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,107 @@
+"""How long the first words of a contact are, with the customer's own values in them.
+
+A text is its pieces in a row, and most values come again and again: each piece is written once and kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+
+from bot.domain.attempts import Channel
+from bot.domain.segments import count_segments
+from bot.flow.model import Flow
+from bot.flow.steps.call import CallStep
+from bot.flow.template import pieces
+from bot.flow.text import ASK_AGAIN, PLAY, MissingValue, Values, render, sms_text, texts
+
+_MOST_KEPT = 1 << 17
+
+
+class Length(NamedTuple):
+    """Of a recording neither is known, of what is said only the letters."""
+
+    characters: int | None
+    segments: int | None
+
+
+class _Slot(NamedTuple):
+    """A placeholder alone, as a template of its own."""
+
+    name: str
+    template: str
+
+
+@dataclass(slots=True)
+class Wording:
+    """The texts of one flow."""
+
+    flow: Flow
+    _offer: Mapping[str, object] = field(init=False)
+    _templates: dict[tuple[str, str, str], Sequence[str | _Slot]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._offer = self.flow.offer.values()
+
+    def length(self, step: str, channel: Channel, which: str, language: str, values: Values) -> Length | None:
+        """None where the customer cannot get this text, because a value is missing."""
+        if channel is Channel.CALL:
+            return self._said(step, language, values)
+        if which == ASK_AGAIN:  # its `{keys}` are no value of the customer's
+            body = _or_none(self.flow, step, language, values)
+        else:
+            body = self._written(step, which, language, values, spoken=False)
+        return Length(len(body), count_segments(body).segments) if body is not None else None
+
+    def _said(self, step: str, language: str, values: Values) -> Length | None:
+        one = self.flow.steps[step]
+        question = one.question if isinstance(one, CallStep) else "say"
+        words = self._written(step, question, language, values, spoken=True)
+        return None if words is None else Length(None if question == PLAY else len(words), None)
+
+    def _written(self, step: str, which: str, language: str, values: Values, *, spoken: bool) -> str | None:
+        written = []
+        for piece in self._template(step, which, language):
+            if isinstance(piece, _Slot):
+                value = self._offer.get(piece.name, values.get(piece.name))
+                currency = values.get("currency") or self._offer.get("offer.currency")
+                fill = _filled if isinstance(value, Hashable) else _filled.__wrapped__
+                part = fill(piece.template, piece.name, value, currency, language, spoken)
+                if part is None:
+                    return None
+                written.append(part)
+            else:
+                written.append(piece)
+        return "".join(written)
+
+    def _template(self, step: str, which: str, language: str) -> Sequence[str | _Slot]:
+        key = (step, which, language)
+        found = self._templates.get(key)
+        if found is None:
+            template = texts(self.flow, step, which, language)
+            found = self._templates[key] = tuple(
+                piece
+                if isinstance(piece, str)
+                else _Slot(piece.name, "{" + ":".join(filter(None, (piece.name, piece.format))) + "}")
+                for piece in pieces(template)
+            )
+        return found
+
+
+@lru_cache(maxsize=_MOST_KEPT, typed=True)
+def _filled(
+    template: str, name: str, value: object, currency: object, language: str, spoken: bool
+) -> str | None:
+    try:
+        return render(template, {"currency": currency, name: value}, language, spoken=spoken)
+    except MissingValue:
+        return None
+
+
+def _or_none(flow: Flow, step: str, language: str, values: Values) -> str | None:
+    try:
+        return sms_text(flow, step, language, values, ASK_AGAIN)
+    except MissingValue:
+        return None

@@ -1,0 +1,164 @@
+"""Policy files: read with their places, completed by what they extend, and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.calendars import calendars_for
+from bot.config import ROOT
+from bot.domain.policy import Policy, PolicyError, read_policy
+from bot.domain.policy.fields import Fault
+from bot.domain.policy.fields import Path as FieldPath
+from bot.domain.profiles import Profiles, read_profiles
+from bot.rules.problems import Place, Problem, Problems, did_you_mean
+from bot.rules.yaml_source import Series, Table, Value, plain, read_yaml
+
+SHIPPED = ROOT / "flows" / "policies"
+PROFILES = "profiles"  # the one file there that is no policy
+
+UNFIT = "KL401"
+NO_SUCH_POLICY = "KL402"
+
+_EXTENDS = "extends"
+
+
+class PolicyFileError(ValueError):
+    """The file cannot be used; `problems` names every place, and so does the message."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+def load_policy(path: Path, country: str | None = None, region: str | None = None) -> Policy:
+    """As it holds for a customer of that country and region. Raises PolicyFileError."""
+    return _checked(_read(path, ()), country, region)
+
+
+def policy_data(path: Path) -> dict[str, Any]:
+    """The file as it is stored with a campaign: complete, checked, and in need of no other file."""
+    document = _read(path, ())
+    _checked(document, None, None)
+    return document.data
+
+
+def policy_of(data: Mapping[str, Any], country: str | None, region: str | None) -> Policy:
+    """A stored policy, as it holds for a customer of that country and region. Raises PolicyError."""
+    return read_policy(data, calendars_for(country, region))
+
+
+def load_profiles(folder: Path = SHIPPED) -> Profiles:
+    document = _document(folder / f"{PROFILES}.yaml")
+    try:
+        return read_profiles(document.data, policy_names(folder))
+    except PolicyError as error:
+        raise document.refusal(error) from None
+
+
+def policy_names(folder: Path = SHIPPED) -> list[str]:
+    return sorted(path.stem for path in folder.glob("*.yaml") if path.stem != PROFILES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    file: str
+    name: Place
+    value: Place
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """Values, and where each was written: in this file or in one that it extends."""
+
+    data: dict[str, Any]
+    spots: Mapping[FieldPath, _Spot]
+
+    def refusal(self, error: PolicyError) -> PolicyFileError:
+        """In the order in which they are read in the editor, what is extended first."""
+        problems = [self._problem(fault) for fault in error.faults]
+        own = self.spots[()].file
+        return PolicyFileError(
+            sorted(problems, key=lambda one: (one.file == own, one.file, one.line, one.col))
+        )
+
+    def _problem(self, fault: Fault) -> Problem:
+        """At the fault's own place, or at the nearest name above it."""
+        spot = self.spots.get(fault.path)
+        place = None if spot is None else spot.name if fault.at_name else spot.value
+        above = fault.path
+        while spot is None or place is None:
+            above = above[:-1]
+            spot = self.spots[above]
+            place = spot.name
+        return Problem(spot.file, place.line, place.col, UNFIT, str(fault))
+
+
+def _checked(document: _Document, country: str | None, region: str | None) -> Policy:
+    try:
+        return policy_of(document.data, country, region)
+    except PolicyError as error:
+        raise document.refusal(error) from None
+
+
+def _read(path: Path, inside: tuple[Path, ...]) -> _Document:
+    document = _document(path)
+    parent = document.data.pop(_EXTENDS, None)
+    if parent is None:
+        return document
+    spot = document.spots[_EXTENDS,]
+    found = _parent(path, parent)
+    if found is None or found in (*inside, path):
+        fault = f"there is no policy {parent!r}" if found is None else f"{parent!r} extends this file in turn"
+        hint = did_you_mean(str(parent), policy_names()) if found is None else ""
+        raise PolicyFileError(
+            [Problem(str(path), spot.value.line, spot.value.col, NO_SUCH_POLICY, fault, hint)]
+        )
+    base = _read(found, (*inside, path))
+    return _Document(_over(base.data, document.data), {**base.spots, **document.spots})
+
+
+def _parent(path: Path, name: object) -> Path | None:
+    """A file beside this one comes before a shipped one."""
+    if not isinstance(name, str) or not name.replace("_", "").isalnum() or name == PROFILES:
+        return None
+    candidates = (folder / f"{name}.yaml" for folder in (path.parent, SHIPPED))
+    return next((file for file in candidates if file.is_file()), None)
+
+
+def _over(base: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    """Mappings are completed name by name; anything else is replaced as a whole."""
+    merged = dict(base)
+    for name, value in data.items():
+        below = merged.get(name)
+        both = isinstance(value, Mapping) and isinstance(below, Mapping)
+        merged[name] = _over(below, value) if both else value  # type: ignore[arg-type]
+    return merged
+
+
+def _document(path: Path) -> _Document:
+    problems = Problems(str(path))
+    try:
+        root = read_yaml(path.read_text(encoding="utf-8"), problems)
+    except (OSError, UnicodeDecodeError) as error:
+        problems.add(Place(), UNFIT, f"cannot be read: {error}")
+        root = None
+    if root is not None and not isinstance(root, Table):
+        problems.add(root.place, UNFIT, "a policy is a mapping")
+    if problems.found or not isinstance(root, Table):
+        raise PolicyFileError(problems.in_order())
+    data = plain(root)
+    assert isinstance(data, dict)
+    return _Document(data, dict(_spots(root, (), str(path), root.place)))
+
+
+def _spots(value: Value, path: FieldPath, file: str, name: Place) -> Iterator[tuple[FieldPath, _Spot]]:
+    yield path, _Spot(file, name, value.place)
+    if isinstance(value, Table):
+        for key, entry in value.entries.items():
+            yield from _spots(entry.value, (*path, key), file, entry.key_place)
+    if isinstance(value, Series):
+        for number, item in enumerate(value.items):
+            yield from _spots(item, (*path, number), file, item.place)

@@ -1,0 +1,290 @@
+"""Attempts on their way out: claimed for the gate, marked as sending, recorded after the carrier."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from bot.store import attempts
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A due attempt under this transaction's lock, with what the gate and the texts need."""
+
+    id: UUID
+    enrolment_id: int
+    campaign_id: int
+    customer_id: int
+    purpose: str
+    step: str
+    visit: int
+    due_at: datetime
+    expires_at: datetime
+    on_denied: str
+    text: str
+    asks: bool
+    sends: int
+    fence: int
+    arm: str
+    standing: bool  # the enrolment still stands on the visit that asked for this attempt
+    facts: Mapping[str, Any]  # what the run itself has noted
+    flow_revision: str
+    priority: int
+    on_conflict: str
+    policy: Mapping[str, Any]
+    offer: Mapping[str, Any]
+    msisdn: str
+    name: str | None
+    language: str
+    time_zone: str | None
+    region: str | None
+    tier: str
+    active: bool
+    complaint_open: bool
+    consents: Sequence[str]
+    factors: Mapping[str, Any]
+
+
+# Running campaigns take turns: each gives its oldest due rows, so that a huge one cannot starve the others;
+# in each turn the higher priority comes first.
+# The customer's row is locked too, so that two workers never weigh the same person's caps and runs at once.
+# Of that row the locked version is read: what was written while we waited for it must not be missed.
+# A campaign's policy and offer come with the first of its rows only: they are long, and the same for all.
+_CLAIM = text(
+    """
+    SELECT a.id, a.enrolment_id, a.campaign_id, a.customer_id, a.purpose, a.step, a.visit, a.due_at,
+           a.expires_at, a.on_denied, a.text, a.asks, a.sends, a.fence,
+           e.arm, (e.status = 'active' AND e.visit = a.visit) AS standing, e.flow_revision,
+           coalesce(e.state -> 'facts', '{}') AS facts, k.priority, k.on_conflict,
+           CASE WHEN row_number() OVER in_turn = 1 THEN k.policy END AS policy,
+           CASE WHEN row_number() OVER in_turn = 1 THEN k.offer END AS offer,
+           a.msisdn, a.name, a.spoken AS language, a.time_zone, a.region, a.tier, a.active,
+           a.complaint_open, a.consents, a.factors
+    FROM (SELECT id, policy, offer, priority, on_conflict, count(*) OVER () AS campaigns
+          FROM campaigns WHERE status = 'running') k
+    CROSS JOIN LATERAL (
+        SELECT a.id, a.enrolment_id, a.campaign_id, a.customer_id, a.purpose, a.step, a.visit, a.due_at,
+               a.expires_at, a.on_denied, a.text, a.asks, a.sends, a.fence,
+               c.msisdn, c.name, c.language AS spoken, c.time_zone, c.region, c.tier,
+               c.status = 'active' AS active, c.complaint_open, c.consents, c.factors
+        FROM attempts a JOIN customers c ON c.id = a.customer_id
+        WHERE a.campaign_id = k.id AND a.channel = :channel AND a.status = 'due' AND a.due_at <= :now
+        ORDER BY a.due_at LIMIT ceil(cast(:limit AS numeric) / k.campaigns)
+        FOR UPDATE OF a SKIP LOCKED FOR NO KEY UPDATE OF c SKIP LOCKED
+    ) a
+    JOIN enrolments e ON e.id = a.enrolment_id
+    WINDOW in_turn AS (PARTITION BY a.campaign_id ORDER BY a.due_at)
+    ORDER BY row_number() OVER in_turn, k.priority DESC, md5(a.campaign_id || :turn)
+    LIMIT :limit
+    """
+)
+
+
+def claim_due(tx: Session, *, channel: str, limit: int, now: datetime) -> list[Claimed]:
+    """Lock due attempts of running campaigns, at most `limit`; whoever comes second skips them.
+
+    The earliest due first; of those due together the highest priority, then the oldest.
+    """
+    values = {"channel": channel, "limit": limit, "now": now, "turn": now.isoformat()}
+    rows = tx.execute(_CLAIM, values).all()
+    terms = {
+        row.campaign_id: {"policy": row.policy, "offer": row.offer} for row in rows if row.policy is not None
+    }
+    claimed = [Claimed(**{**row._mapping, **terms[row.campaign_id]}) for row in rows]
+    return sorted(claimed, key=lambda one: (one.due_at, -one.priority, one.enrolment_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What is written of an allowed attempt before its POST."""
+
+    id: UUID
+    to: str
+    sender: str
+    body: str | None
+    language: str
+    segments: int | None
+
+
+_START = text(
+    """
+    UPDATE attempts a SET status = 'sending', waiting = false, fence = a.fence + 1, sends = a.sends + 1,
+        started_at = :now, taken_at = :now, lease_until = :lease_until,
+        to_number = s.to_number, sender = s.sender, body = s.body,
+        language = s.language, segments = s.segments
+    FROM unnest(cast(:ids AS uuid[]), cast(:numbers AS text[]), cast(:senders AS text[]),
+                cast(:bodies AS text[]), cast(:languages AS text[]), cast(:segments AS smallint[]))
+         AS s(id, to_number, sender, body, language, segments)
+    WHERE a.id = s.id
+    """
+)
+
+
+def start_sending(tx: Session, sending: Sequence[Sending], *, now: datetime, lease_until: datetime) -> None:
+    if not sending:
+        return
+    tx.execute(
+        _START,
+        {
+            "now": now,
+            "lease_until": lease_until,
+            "ids": [one.id for one in sending],
+            "numbers": [one.to for one in sending],
+            "senders": [one.sender for one in sending],
+            "bodies": [one.body for one in sending],
+            "languages": [one.language for one in sending],
+            "segments": [one.segments for one in sending],
+        },
+    )
+
+
+_PUT_OFF = text(
+    """
+    UPDATE attempts a SET due_at = p.due_at, waiting = p.waiting
+    FROM unnest(cast(:ids AS uuid[]), cast(:due AS timestamptz[]), cast(:waiting AS boolean[]))
+         AS p(id, due_at, waiting)
+    WHERE a.id = p.id AND a.status = 'due'
+    """
+)
+
+
+def put_off(tx: Session, until: Mapping[UUID, datetime], *, waiting: Collection[UUID] = ()) -> None:
+    """Those of `waiting` are put off for another run's answer only: `floor.release` makes them due at once."""
+    if until:
+        values = {
+            "ids": list(until),
+            "due": list(until.values()),
+            "waiting": [id_ in waiting for id_ in until],
+        }
+        tx.execute(_PUT_OFF, values)
+
+
+_CLOSE = text(
+    """
+    UPDATE attempts a SET status = c.status, reason = c.reason, settled_at = :now
+    FROM unnest(cast(:ids AS uuid[]), cast(:statuses AS text[]), cast(:reasons AS text[]))
+         AS c(id, status, reason)
+    WHERE a.id = c.id AND a.status = 'due'
+    """
+)
+
+
+def close_unsent(tx: Session, closed: Mapping[UUID, tuple[str, str]], now: datetime) -> None:
+    """Due attempts that will never be sent: `{id: (denied | expired | canceled, reason)}`."""
+    if closed:
+        tx.execute(
+            _CLOSE,
+            {
+                "now": now,
+                "ids": list(closed),
+                "statuses": [status for status, _ in closed.values()],
+                "reasons": [reason for _, reason in closed.values()],
+            },
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one POST, under the fence of its claim."""
+
+    id: UUID
+    fence: int
+    status: str  # accepted, failed, due, unconfirmed
+    carrier_sid: str | None
+    error_code: str | None
+    due_at: datetime | None  # only for due
+    look_at: datetime | None  # when to ask the carrier about it
+
+
+# A callback may have been here first: then the status has moved on and only the SID is ours to add. A SID that
+# another attempt has stays with it: one odd answer must not undo the whole batch.
+_RECORD = text(
+    """
+    UPDATE attempts a SET
+        carrier_sid = coalesce(a.carrier_sid, (
+            SELECT o.carrier_sid WHERE NOT EXISTS (SELECT FROM attempts t WHERE t.carrier_sid = o.carrier_sid))),
+        status = CASE WHEN a.status = 'sending' THEN o.status ELSE a.status END,
+        error_code = CASE WHEN a.status = 'sending' THEN o.error_code ELSE a.error_code END,
+        due_at = CASE WHEN a.status = 'sending' AND o.status = 'due' THEN o.due_at ELSE a.due_at END,
+        lease_until = CASE WHEN a.status = 'sending' THEN o.look_at ELSE a.lease_until END,
+        taken_at = CASE WHEN a.status = 'sending' AND o.status IN ('due', 'failed') THEN NULL ELSE a.taken_at END,
+        settled_at = CASE WHEN a.status = 'sending' AND o.status = 'failed' THEN :now ELSE a.settled_at END
+    FROM attempts before,
+         unnest(cast(:ids AS uuid[]), cast(:fences AS int[]), cast(:statuses AS text[]), cast(:sids AS text[]),
+                cast(:errors AS text[]), cast(:due AS timestamptz[]), cast(:look_at AS timestamptz[]))
+         AS o(id, fence, status, carrier_sid, error_code, due_at, look_at)
+    WHERE a.id = o.id AND before.id = o.id AND a.fence = o.fence
+    RETURNING a.id, before.status = 'sending' AND a.status = o.status AS written
+    """
+)
+
+
+def record_outcomes(tx: Session, outcomes: Sequence[Outcome], now: datetime) -> set[UUID]:
+    """Write them under their fences; answers those whose status is now the outcome's because of it.
+
+    The others had lost their lease, or had been moved on by a callback that was faster than the answer.
+    """
+    if not outcomes:
+        return set()
+    rows = attempts.adopting(
+        tx,
+        _RECORD,
+        {
+            "now": now,
+            "ids": [one.id for one in outcomes],
+            "fences": [one.fence for one in outcomes],
+            "statuses": [one.status for one in outcomes],
+            "sids": [one.carrier_sid for one in outcomes],
+            "errors": [one.error_code for one in outcomes],
+            "due": [one.due_at for one in outcomes],
+            "look_at": [one.look_at for one in outcomes],
+        },
+    )
+    return {row.id for row in rows if row.written}
+
+
+_LOCK_ENROLMENTS = text(
+    """
+    SELECT e.id FROM enrolments e
+    WHERE e.id IN (SELECT enrolment_id FROM attempts WHERE id = ANY(:ids)) ORDER BY e.id FOR UPDATE
+    """
+)
+
+_START_TIMERS = text(
+    """
+    UPDATE enrolments e SET
+        due_at = CASE WHEN a.answer_within IS NULL THEN e.due_at
+                      ELSE least(cast(:now AS timestamptz) + a.answer_within, e.expires_at) END,
+        holds_until = CASE
+            WHEN a.asks AND a.answer_within IS NOT NULL
+            THEN least(cast(:now AS timestamptz) + a.answer_within, e.expires_at)
+            WHEN a.asks THEN coalesce(e.holds_until, least(
+                cast(:now AS timestamptz) + cast(:answer_within AS interval), e.due_at, e.expires_at)) END
+    FROM attempts a
+    WHERE a.id = ANY(:ids) AND a.channel = 'sms' AND (a.answer_within IS NOT NULL OR a.asks)
+      AND e.id = a.enrolment_id AND e.visit = a.visit AND e.status = 'active'
+    """
+)
+
+
+def lock_enrolments(tx: Session, attempt_ids: Sequence[UUID]) -> None:
+    """Enrolments before attempts, in id order: everybody locks in this order, so nobody deadlocks."""
+    tx.execute(_LOCK_ENROLMENTS, {"ids": list(attempt_ids)}).all()
+
+
+def start_answer_timers(
+    tx: Session, attempt_ids: Sequence[UUID], now: datetime, *, answer_within: timedelta
+) -> None:
+    """The carrier has the message: from now on the customer's time to answer runs, and the run holds the floor.
+
+    `answer_within` is for questions without a deadline of their own; one that is put again has the first one's.
+    """
+    if attempt_ids:
+        tx.execute(_START_TIMERS, {"ids": list(attempt_ids), "now": now, "answer_within": answer_within})
