@@ -21,7 +21,7 @@ class Action(StrEnum):
 
 
 class Source(StrEnum):
-    """Where a line comes from; the last five are the only ones that may restore."""
+    """Where a line comes from."""
 
     KEYPAD = "keypad"
     SPEECH = "speech"
@@ -33,6 +33,14 @@ class Source(StrEnum):
     API = "api"
     LIST = "list"  # an imported do-not-call list
     NUMBER_CHANGED = "number_changed"
+    ERASURE = "erasure"
+
+
+#: Nothing else undoes a refusal; what is not the customer's own message needs evidence of it.
+MAY_RESTORE = frozenset(
+    {Source.SMS_REPLY, Source.MANAGER_RESTORE, Source.API, Source.LIST, Source.NUMBER_CHANGED}
+)
+NEEDS_EVIDENCE = frozenset({Source.MANAGER_RESTORE, Source.API})
 
 
 class ScopeError(ValueError):
@@ -124,6 +132,15 @@ class Refusal:
         if not (self.scope.contains(contact) if topic else self.scope.meets(contact)):
             return False
         return not any(scope.contains(contact) for scope in self.lifted)
+
+    def pieces(self) -> tuple[Scope, ...]:
+        """The same without exceptions; topics that were lifted are refused again, rather than others let through."""
+        if not self.lifted:
+            return (self.scope,)
+        channels = tuple(Channel) if self.channel == ALL else (self.channel,)
+        purposes = PURPOSES if self.purpose == ALL else (self.purpose,)
+        every = (Scope(channel, purpose, self.topic) for channel in channels for purpose in purposes)
+        return tuple(scope for scope in every if not any(free.contains(scope) for free in self.lifted))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,12 +46,15 @@ class ProblemReport:
         return {"flows": self.flows, "problems": [problem_to_json(problem) for problem in self.problems]}
 
 
-def examine(path: Path, catalogue: FactorCatalogue | None) -> Examined:
+def examine(
+    path: Path, catalogue: FactorCatalogue | None, scripts: Collection[str] | None = None
+) -> Examined:
+    """`scripts` are the names of what managers say; without them a work order may name any."""
     try:
         flow = load_flow(path)
     except FlowError as error:
         return Examined(path, None, tuple(error.problems))
-    return Examined(path, flow, tuple(lint(flow, catalogue)))
+    return Examined(path, flow, tuple(lint(flow, catalogue, scripts)))
 
 
 def problem_to_json(problem: Problem) -> dict[str, object]:

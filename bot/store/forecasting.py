@@ -132,8 +132,8 @@ def candidates(
     values = {**audience.parameters, **names, "campaign_id": campaign.id}
     if sample is not None:
         values |= {"salt": campaign.salt, "sample": sample}
-    rows = tx.execute(statement, values, execution_options={"yield_per": BATCH})
-    for part in rows.partitions():
+    streamed = {"stream_results": True, "max_row_buffer": BATCH}
+    for part in tx.execute(statement, values, execution_options=streamed).partitions(BATCH):
         yield [Candidate._make(row) for row in part]
 
 

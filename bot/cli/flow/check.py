@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bot.cli.flow.files import CATALOGUE, TEST_ENDING, flow_files
+from bot.cli.flow.files import CATALOGUE, SCRIPTS, TEST_ENDING, flow_files
 from bot.flow.problem_report import ProblemReport, examine
 from bot.rules.catalogue import CatalogueError, FactorCatalogue, load_catalogue
 
@@ -22,7 +22,7 @@ def check(paths: tuple[Path, ...], form: str, strict: bool) -> None:
     Exits with 0 if there is no error, with 1 if there is one or nothing to check, with 2 if called wrongly.
     """
     catalogue = known_factors()
-    examined = [examine(path, catalogue) for path in chosen_flows(paths)]
+    examined = [examine(path, catalogue, known_scripts()) for path in chosen_flows(paths)]
     report = ProblemReport(len(examined), tuple(problem for one in examined for problem in one.problems))
     if form == "json":
         click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
@@ -55,6 +55,11 @@ def known_factors() -> FactorCatalogue:
         return load_catalogue(CATALOGUE)
     except CatalogueError as error:
         raise click.ClickException(str(error)) from None
+
+
+def known_scripts() -> frozenset[str]:
+    """What managers say, by the names that work orders give."""
+    return frozenset(path.stem for path in SCRIPTS.glob("*.yaml"))
 
 
 def nothing_in(paths: tuple[Path, ...]) -> click.ClickException:

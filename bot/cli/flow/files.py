@@ -12,6 +12,7 @@ from bot.flow.load import FlowError, load_flow
 from bot.flow.model import Flow
 
 CATALOGUE = ROOT / "flows" / "factors.yaml"
+SCRIPTS = ROOT / "flows" / "scripts"
 TEST_ENDING = ".test.yaml"
 
 

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Column, Table
 
-from bot.cli.flow.check import chosen_flows, known_factors, nothing_in
+from bot.cli.flow.check import chosen_flows, known_factors, known_scripts, nothing_in
 from bot.cli.flow.files import golden_of
 from bot.config import ROOT
 from bot.flow.golden import load_scripts
@@ -31,7 +31,7 @@ def list_(paths: tuple[Path, ...], language: str) -> None:
     """The flows of these files or folders, of this installation without any."""
     paths = paths or (FLOWS,)
     catalogue = known_factors()
-    flows = [examine(path, catalogue) for path in chosen_flows(paths)]
+    flows = [examine(path, catalogue, known_scripts()) for path in chosen_flows(paths)]
     if not flows:
         raise nothing_in(paths)
     width = None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from bot.cli.flow.check import known_factors
+from bot.cli.flow.check import known_factors, known_scripts
 from bot.enrolment.errors import CampaignError
 from bot.enrolment.impact import Affected, Fate, Impact, look
 from bot.enrolment.move import find_campaign
@@ -97,7 +97,7 @@ def publish(path: Path, name: str, existing: str | None, pairs: tuple[str, ...],
 
 def _checked(path: Path) -> tuple[Flow, FlowText]:
     """A flow with errors is not published."""
-    examined = examine(path, known_factors())
+    examined = examine(path, known_factors(), known_scripts())
     errors = [problem for problem in examined.problems if problem.severity is Severity.ERROR]
     if examined.flow is None or errors:
         raise click.ClickException("\n".join(map(str, errors)))
