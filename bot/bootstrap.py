@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 from dataclasses import replace
+from decimal import Decimal
 from functools import cache, cached_property
 
 from redis import Redis
@@ -24,11 +25,12 @@ from bot.domain.people import Brand
 from bot.inbound.process import Inbound
 from bot.inbound.voice import Voice
 from bot.outreach.outgoing import Outgoing
-from bot.outreach.pacing import Pacing
+from bot.outreach.pacing import Limit, Pacing
 from bot.outreach.reconcile import Reconciler
 from bot.outreach.send import SmsOutreach, VoiceOutreach
 from bot.outreach.voicemail import VoicemailOutreach
 from bot.published import PublishedFlows
+from bot.rulebook import Rulebook, open_rulebook
 from bot.store.transaction import Statement, Transaction, make_engine, make_statement, make_transaction
 
 
@@ -71,7 +73,12 @@ class Wired:
             brand=self.brand,
             guest_list=settings.guest_list,
             default_time_zone=settings.default_time_zone,
+            rulebook=self.rulebook,
         )
+
+    @cached_property
+    def rulebook(self) -> Rulebook:
+        return open_rulebook()
 
     @cached_property
     def valkey(self) -> Redis:
@@ -109,17 +116,27 @@ class Wired:
 
     @cached_property
     def sms_outreach(self) -> SmsOutreach:
-        pacing = Pacing(self.valkey, self.settings.sms_sender, self.settings.sms_per_second)
+        settings = self.settings
+        account = self._account("sms", settings.account_sms_per_second)
+        pacing = Pacing(self.valkey, settings.sms_sender, settings.sms_per_second, account)
         return SmsOutreach(self.transaction, self.flows, self.sms, pacing, self.outgoing)
 
     @cached_property
     def voice_outreach(self) -> VoiceOutreach:
-        pacing = Pacing(self.valkey, f"call:{self.settings.voice_sender}", self.settings.calls_per_second)
+        settings = self.settings
+        account = self._account("call", settings.account_calls_per_second)
+        pacing = Pacing(self.valkey, f"call:{settings.voice_sender}", settings.calls_per_second, account)
         return VoiceOutreach(self.transaction, self.flows, self.twilio_voice, pacing, self.outgoing)
+
+    def _account(self, channel: str, per_second: Decimal | None) -> Limit | None:
+        """Whoever sends through the same account, from whatever number, shares its bucket."""
+        if per_second is None:
+            return None
+        return Limit(f"{channel}:{self.settings.twilio_account_sid}", per_second)
 
     @cached_property
     def voicemail_outreach(self) -> VoicemailOutreach:
-        return VoicemailOutreach(self.transaction, self.flows, self.twilio_voice, self.brand)
+        return VoicemailOutreach(self.transaction, self.flows, self.twilio_voice, self.outgoing)
 
     @cached_property
     def reconciler(self) -> Reconciler:

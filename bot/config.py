@@ -35,6 +35,8 @@ class Settings:
     manager_line: str | None
     sms_per_second: Decimal
     calls_per_second: Decimal
+    account_sms_per_second: Decimal | None  # of all senders together; None: no limit beside each sender's
+    account_calls_per_second: Decimal | None
     billing_api_base_url: str | None
     billing_api_token: str = field(repr=False)
     billing_webhook_secret: str = field(repr=False)
@@ -66,6 +68,8 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         manager_line=environ.get("MANAGER_LINE") or None,
         sms_per_second=read.rate("SMS_PER_SECOND", "100"),
         calls_per_second=read.rate("CALLS_PER_SECOND", "1"),
+        account_sms_per_second=read.rate_if_any("ACCOUNT_SMS_PER_SECOND"),
+        account_calls_per_second=read.rate_if_any("ACCOUNT_CALLS_PER_SECOND"),
         billing_api_base_url=_without_slash(read.url("BILLING_API_BASE_URL", ("http", "https"))),
         billing_api_token=environ.get("BILLING_API_TOKEN", ""),
         billing_webhook_secret=read.required("BILLING_WEBHOOK_SECRET"),
@@ -135,6 +139,9 @@ class _Reader:
         if not rate.is_finite() or rate <= 0:
             raise ConfigError(f"{name} must be above 0")
         return rate
+
+    def rate_if_any(self, name: str) -> Decimal | None:
+        return self.rate(name, "") if self.environ.get(name, "").strip() else None
 
     def zone(self, name: str) -> str | None:
         value = self.environ.get(name) or None

@@ -8,31 +8,24 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, make_response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user
 from markupsafe import Markup
-from werkzeug.wrappers import Response
 
-from bot.domain.campaigns import CAMPAIGN_MOVES, CampaignStatus
-from bot.enrolment.errors import CampaignError
-from bot.enrolment.move import move_campaign
-from bot.evaluation.report import report
+from bot.domain.campaigns import LIVE
 from bot.flow.model import Flow
 from bot.flow.svg import STYLE, to_svg
 from bot.store import campaigns as stored
 from bot.store import progress as journal
 from bot.store.campaigns import Campaign
 from bot.store.progress import Day, Progress
-from console import language, results, wiring
+from console import campaign_life, experiments, language, results, wiring
+from console.counting import counted
 from console.sign_in import OPERATORS, only
 
 blueprint = Blueprint("campaigns", __name__, url_prefix="/campaigns")
-
-#: What a button may do. A draft is started from the command line, where its audience is enrolled.
-MOVES = (CampaignStatus.PAUSED, CampaignStatus.RUNNING)
-
+campaign_life.install(blueprint)
 
 _SIZE = re.compile(r'viewBox="0 0 (\d+) (\d+)"')
 
@@ -77,30 +70,6 @@ def drawing() -> ResponseReturnValue:
     return answer
 
 
-@blueprint.post("/<int:campaign_id>/move")
-@only(*OPERATORS)
-def move(campaign_id: int) -> Response:
-    """Pause or resume; the move and its line in the audit trail are one transaction."""
-    if request.form.get("to") not in MOVES:
-        abort(400)
-    to, now = CampaignStatus(request.form["to"]), wiring.now()
-    campaign = _campaign(campaign_id)
-    try:
-        if to not in _moves(campaign):
-            raise CampaignError(f"campaign {campaign.name!r} is {campaign.status}")
-        with wiring.wired().transaction() as tx:
-            move_campaign(tx, campaign_id, to, now, only_from=campaign.status, user_id=current_user.id)
-    except CampaignError:
-        flash(_("That is no longer possible: the campaign has moved on."), "bad")
-    else:
-        said = {
-            CampaignStatus.PAUSED: _("The campaign is paused: nobody new is contacted."),
-            CampaignStatus.RUNNING: _("The campaign runs again."),
-        }
-        flash(said[to], "good")
-    return redirect(url_for("campaigns.page", campaign_id=campaign_id))
-
-
 def _listed() -> dict[str, Any]:
     built = wiring.wired()
     found = []
@@ -118,22 +87,24 @@ def _shown(campaign_id: int) -> dict[str, Any]:
     campaign = _campaign(campaign_id)
     with built.transaction() as tx:
         flow = built.flows.get(tx, campaign.flow_revision)
-        found = report(tx, campaign_id, built.flows)
-        steps = journal.step_counts(tx, campaign_id)
-        days = journal.timeline(tx, campaign_id, zone=language.zone().key)
-    counts = {name: count.passed for name, count in steps.items()}
+        life = campaign_life.life_of(tx, campaign)
+    seen = counted(campaign)
+    found = seen.report
+    counts = {name: count.passed for name, count in seen.steps.items()}
     return {
         "campaign": campaign,
         "live": _is_live(campaign.status),
-        "moves": [to for to in MOVES if to in _moves(campaign)],
+        "life": life,
         "flow_title": language.of(flow.title) or flow.name,
         "report": found,
         "figures": results.figures(found),
         "verdict": results.verdict(found),
         "doubts": results.doubts(found),
         "intervals": [asdict(one) for one in results.intervals(found)],
+        "experiments": experiments.experiments(found),
+        "crossings": experiments.crossings(found),
         "funnel": results.funnel(found),
-        "days": _days(days, found.until),
+        "days": _days(seen.days, found.until),
         "graph": _graph(flow, counts),
         "drops": results.drops(found),
         "ends": results.ends(found),
@@ -156,13 +127,7 @@ def _graph(flow: Flow, counts: Mapping[str, int]) -> Markup:
 
 
 def _is_live(status: str) -> bool:
-    return status == CampaignStatus.RUNNING
-
-
-def _moves(campaign: Campaign) -> frozenset[CampaignStatus]:
-    if campaign.status is CampaignStatus.DRAFT:
-        return frozenset()
-    return CAMPAIGN_MOVES[campaign.status]
+    return status in LIVE
 
 
 def _days(days: Sequence[Day], until: datetime | None) -> dict[str, Any] | None:

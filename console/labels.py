@@ -8,11 +8,32 @@ from flask_babel import lazy_gettext as _l
 WORDS = {
     "campaign": {
         "draft": _l("Draft"),
+        "checked": _l("Checked"),
+        "approved": _l("Approved"),
+        "scheduled": _l("Scheduled"),
         "running": _l("Running"),
         "paused": _l("Paused"),
+        "draining": _l("Running out"),
         "finished": _l("Finished"),
         "aborted": _l("Aborted"),
     },
+    "campaign_move": {
+        "create": _l("Written down"),
+        "check": _l("Check"),
+        "approve": _l("Approve"),
+        "schedule": _l("Schedule"),
+        "start": _l("Start"),
+        "pause": _l("Pause"),
+        "resume": _l("Resume"),
+        "drain": _l("Let run out"),
+        "finish": _l("Finish"),
+        "abort": _l("End for good"),
+        "round": _l("Newcomers enrolled"),
+        "edition": _l("Next edition begun"),
+        "republish": _l("New flow revision"),
+        "republished": _l("People moved to the new revision"),
+    },
+    "verdict": {"ok": _l("In order"), "warning": _l("Warning"), "error": _l("Error")},
     "attempt": {
         "due": _l("Waiting"),
         "sending": _l("Being sent"),
@@ -73,7 +94,9 @@ WORDS = {
         "flow_moved_on": _l("No longer needed"),
         "missing_value": _l("A value for the text is missing"),
         "other_conversation": _l("Another campaign awaits an answer"),
+        "spend_limit": _l("Spending limit reached"),
     },
+    "channel": {"sms": _l("SMS"), "call": _l("Call")},
     "tier": {"high": _l("High value"), "mid": _l("Mid value"), "ordinary": _l("Ordinary")},
     "language": {"zh": _l("Chinese"), "en": _l("English")},
     "role": {"admin": _l("Administrator"), "operator": _l("Operator"), "manager": _l("Customer manager")},
@@ -116,7 +139,15 @@ _WHY_WITH_DETAIL = {
 
 #: The colour of a status; what is not named here is neutral.
 TONES = {
-    "campaign": {"running": "live", "paused": "warn", "finished": "good", "aborted": "bad", "draft": ""},
+    "campaign": {
+        "running": "live",
+        "draining": "live",
+        "paused": "warn",
+        "finished": "good",
+        "aborted": "bad",
+        "approved": "good",
+        "scheduled": "calm",
+    },
     "work_order": {"open": "calm", "in_progress": "warn", "closed": "good"},
 }
 #: `when 2` counts the branches of a switch: the page shows the branch's own condition instead.

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from bot.domain.uplift import ArmOutcome, wilson
+from bot.domain.uplift import ArmOutcome, Uplift, wilson
+from bot.evaluation.doubts import Doubt
+from bot.evaluation.doubts import doubts as found_in
 from bot.evaluation.report import Report
 from bot.flow.outcome_words import result_in_words
 from console.labels import word
@@ -43,6 +45,14 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A doubt: what was found, and what that means."""
+
+    found: str
+    means: str
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     name: str
     count: int
@@ -69,7 +79,7 @@ def figures(report: Report) -> list[Figure]:
         Figure(
             _("Difference in points"),
             points(uplift.difference) if known else "–",
-            _span(uplift.low, uplift.high),
+            span(uplift),
         ),
     ]
 
@@ -104,32 +114,31 @@ def verdict(report: Report) -> str:
     return _("No difference is proven: the interval includes zero.")
 
 
-def doubts(report: Report) -> list[str]:
+def doubts(report: Report) -> list[Said]:
     """Why the comparison should not be trusted, where there is a reason."""
-    found = []
-    if report.arms_uneven:
-        found.append(_("The arms' sizes cannot be chance: do not trust this comparison."))
-    if report.control_contacted:
-        found.append(
-            _("Customers of the control arm were contacted: %(n)s.", n=count(report.control_contacted))
-        )
-    return found
+    return [said(one) for one in found_in(report)]
+
+
+def said(doubt: Doubt) -> Said:
+    return Said(doubt.found(selected()), doubt.means(selected()))
 
 
 def intervals(report: Report) -> list[Interval]:
     uplift = report.uplift
     if uplift.low is None or uplift.high is None:
         return []
+    held = report.global_control
     return [
-        _rate(_("Treated"), report.treatment, "one"),
-        _rate(_("Control"), report.control, "rest"),
+        rate_of(_("Treated"), report.treatment, "one"),
+        rate_of(_("Control"), report.control, "rest"),
+        *([rate_of(_("Global control"), held, "rest")] if held.customers else []),
         Interval(
             _("Difference"),
             uplift.low,
             uplift.difference,
             uplift.high,
             "two",
-            f"{points(uplift.difference)} ({_span(uplift.low, uplift.high)})",
+            f"{points(uplift.difference)} ({span(uplift)})",
         ),
     ]
 
@@ -168,24 +177,27 @@ def _sentence(words: str) -> str:
 
 
 def _arms(report: Report) -> str:
-    return _(
+    arms = _(
         "%(treated)s treated, %(control)s control",
         treated=count(report.treatment.customers),
         control=count(report.control.customers),
     )
+    held = report.global_control.customers
+    return _("%(arms)s, %(held)s in the global control", arms=arms, held=count(held)) if held else arms
 
 
 def _of(part: int, whole: int) -> str:
     return share(part / whole) if whole else "–"
 
 
-def _span(low: float | None, high: float | None) -> str:
-    if low is None or high is None:
+def span(uplift: Uplift) -> str:
+    """The difference's interval, in points."""
+    if uplift.low is None or uplift.high is None:
         return _("no control arm")
-    return _("%(low)s to %(high)s", low=points(low), high=points(high))
+    return _("%(low)s to %(high)s", low=points(uplift.low), high=points(uplift.high))
 
 
-def _rate(name: str, arm: ArmOutcome, tone: str) -> Interval:
+def rate_of(name: str, arm: ArmOutcome, tone: str) -> Interval:
     low, high = wilson(arm.successes, arm.customers)
     text = _(
         "%(share)s: %(part)s of %(whole)s",

@@ -12,7 +12,8 @@ from rich.text import Text
 
 from bot.enrolment.errors import CampaignError
 from bot.enrolment.move import find_campaign
-from bot.evaluation.report import Report, report, to_json
+from bot.evaluation.as_json import to_json
+from bot.evaluation.report import Report, report
 
 
 @click.group("report")

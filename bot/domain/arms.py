@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
 
 from bot.domain.campaigns import Arm
 
@@ -20,3 +22,10 @@ def bucket(salt: str, customer_id: int) -> int:
 
 def arm(salt: str, customer_id: int, control_share: float) -> Arm:
     return Arm.CONTROL if bucket(salt, customer_id) < round(control_share * BUCKETS) else Arm.TREATMENT
+
+
+def shares_of(weights: Sequence[int]) -> tuple[float, ...]:
+    """What ways of these weights are dealt in truth: whole buckets, not the weights' exact shares."""
+    total = sum(weights)
+    ends = [-(-end * BUCKETS // total) for end in accumulate(weights, initial=0)]
+    return tuple((end - start) / BUCKETS for start, end in pairwise(ends))

@@ -36,6 +36,7 @@ class Reason(StrEnum):
     FLOW_MOVED_ON = "flow_moved_on"
     MISSING_VALUE = "missing_value"
     OTHER_CONVERSATION = "other_conversation"
+    SPEND_LIMIT = "spend_limit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,8 @@ class Denied:
 Decision = Allowed | Deferred | Denied
 
 _NEWS_WAIT = timedelta(seconds=2)
-_ORDER_WAIT = timedelta(hours=4)
-_COMPLAINT_WAIT = timedelta(days=1)
+#: Nobody knows when a matter will be settled.
+_LOOK_AGAIN = {Reason.COMPLAINT_OPEN: timedelta(days=1), Reason.WORK_ORDER_OPEN: timedelta(hours=4)}
 
 
 def may_contact(
@@ -108,13 +109,15 @@ def may_contact(
     guest_list: frozenset[str] | None = None,
 ) -> Decision:
     """The order is the rule: what can never be lifted comes first, what time heals comes last."""
-    never = _never(contact, person, policy, guest_list)
+    never = ruled_out(contact, person, policy, guest_list=guest_list)
     if never is not None:
         return Denied(never)
-    not_yet = _not_yet(contact, person, now)
-    if not_yet is not None:
-        return not_yet
+    if person.news_waiting:
+        return Deferred(Reason.NEWS_WAITING, now + _NEWS_WAIT)
     zones = policy.candidate_zones(person.time_zone, person.msisdn, person.zone_guesses)
+    unsettled = _unsettled(contact, person)
+    if unsettled is not None:
+        return Deferred(unsettled, _opening(contact, policy, zones, now + _LOOK_AGAIN[unsettled]))
     return _when(contact, person, policy, zones, now) if zones else Denied(Reason.ZONE_UNKNOWN)
 
 
@@ -136,9 +139,10 @@ def _when(
         moment, reason = held.until, reason or (Reason.MIN_GAP if held.by_gap else Reason.CAP)
 
 
-def _never(
-    contact: Contact, person: Person, policy: Policy, guest_list: frozenset[str] | None
+def ruled_out(
+    contact: Contact, person: Person, policy: Policy, *, guest_list: frozenset[str] | None = None
 ) -> Reason | None:
+    """What no waiting heals: asked alone where somebody is on the line already."""
     if guest_list is not None and person.msisdn not in guest_list:
         return Reason.NOT_ON_GUEST_LIST
     if any(refusal.covers(contact.channel, contact.purpose) for refusal in person.refusals):
@@ -149,15 +153,19 @@ def _never(
     if contact.arm is Arm.CONTROL:
         return Reason.CONTROL_ARM
     if contact.to_former:
-        return Reason.RETURNED if person.active else None
+        return Reason.RETURNED if person.active and contact.purpose == "marketing" else None
     return None if person.active else Reason.LEFT
 
 
-def _not_yet(contact: Contact, person: Person, now: datetime) -> Deferred | None:
-    if person.news_waiting:
-        return Deferred(Reason.NEWS_WAITING, now + _NEWS_WAIT)
-    if person.complaint_open and contact.purpose == "marketing":
-        return Deferred(Reason.COMPLAINT_OPEN, now + _COMPLAINT_WAIT)
-    if person.work_order_open and not contact.at_work_order and contact.purpose == "marketing":
-        return Deferred(Reason.WORK_ORDER_OPEN, now + _ORDER_WAIT)
-    return None
+def _unsettled(contact: Contact, person: Person) -> Reason | None:
+    if contact.purpose != "marketing":
+        return None
+    if person.complaint_open:
+        return Reason.COMPLAINT_OPEN
+    return Reason.WORK_ORDER_OPEN if person.work_order_open and not contact.at_work_order else None
+
+
+def _opening(contact: Contact, policy: Policy, zones: tuple[str, ...], moment: datetime) -> datetime:
+    """Nobody is told to come back at a closed hour; where none is known, `moment` itself."""
+    hours = policy.hours(contact.channel, contact.purpose, zones, moment)
+    return (hours.opens_at or moment) if isinstance(hours, Closed) else moment

@@ -127,6 +127,12 @@ REASONS: tuple[Meaning, ...] = (
         LiftedBy.ITSELF,
     ),
     Meaning(
+        Reason.SPEND_LIMIT,
+        "The campaign has spent what it may, today or in all.",
+        "活动费用已达到当日或总额上限。",
+        LiftedBy.SUPERVISOR,
+    ),
+    Meaning(
         Reason.MISSING_VALUE,
         "The text needs a value that is not known of this customer.",
         "文案所需的客户数据缺失。",

@@ -71,12 +71,11 @@ class Scope:
             )
         )
 
-    @property
-    def everything(self) -> bool:
-        return self == Scope()
-
     def __str__(self) -> str:
         return f"{self.channel}:{self.purpose}:{self.topic}"
+
+
+EVERYTHING = Scope()
 
 
 def read_scope(channel: str = ALL, purpose: str = ALL, topic: str = ALL) -> Scope:
@@ -92,24 +91,24 @@ def read_scope(channel: str = ALL, purpose: str = ALL, topic: str = ALL) -> Scop
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What of a register's line decides whether it holds. `personal`: said by a known customer, not by a number."""
+    """What of a register's line decides whether it binds a person. `own`: it is that person's own word."""
 
     scope: Scope
     action: Action
     source: str
-    personal: bool
+    own: bool
     list_id: int | None = None
 
     def takes_back(self, refusal: Line) -> bool:
         """Whether this restoral is about that refusal at all; how much of it, the scopes tell.
 
-        A list takes back only what it said itself. A change of owner ends what was said by the number. Whatever
-        else restores is the customer's own word, and outweighs everything before it.
+        A list takes back only what it said itself. A change of the number's owner ends what others said by it.
+        Whatever else restores is the customer's word, and outweighs everything before it.
         """
         if self.list_id is not None:
             return refusal.list_id == self.list_id
         if self.source == Source.NUMBER_CHANGED:
-            return refusal.list_id is None and not refusal.personal
+            return refusal.list_id is None and not refusal.own
         return True
 
 
@@ -157,9 +156,7 @@ def held(lines: Iterable[Line]) -> tuple[Held, ...]:
     found: list[Held] = []
     for number, line in enumerate(lines):
         if line.action is Action.SUPPRESS:
-            found.append(
-                Held(number, Refusal(line.scope.channel, line.scope.purpose, line.scope.topic))
-            )
+            found.append(Held(number, Refusal(line.scope.channel, line.scope.purpose, line.scope.topic)))
             continue
         found = [
             left
@@ -171,7 +168,8 @@ def held(lines: Iterable[Line]) -> tuple[Held, ...]:
 
 def in_force(lines: Iterable[Line]) -> tuple[Refusal, ...]:
     """The same without saying from which line; each once, sorted."""
-    return tuple(sorted({one.refusal for one in held(lines)}))
+    refusals = {one.refusal for one in held(lines)}
+    return tuple(sorted(refusals) if len(refusals) > 1 else refusals)
 
 
 def _without(one: Held, scope: Scope) -> Held | None:

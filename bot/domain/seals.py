@@ -7,6 +7,7 @@ import hmac
 from dataclasses import dataclass, field
 
 MARK = "#"  # no telephone number begins with it
+SEAL = "seal"  # under this name a database session knows the installation's own
 
 _PURPOSE = b"keepline: numbers in the register of refusals, v1"
 _NAME_LENGTH = 8
@@ -20,7 +21,7 @@ class Seal:
     name: str
 
     def __call__(self, msisdn: str) -> str:
-        return f"{self.name}{hmac.digest(self.key, msisdn.encode(), "sha256").hex()}"
+        return self.name + hmac.digest(self.key, msisdn.encode(), "sha256").hex()
 
 
 def make_seal(secret_key: str) -> Seal:

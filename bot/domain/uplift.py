@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from math import erfc, sqrt
 
 Z_95 = 1.959963984540054  # the normal distribution's 97.5 % point
-
-#: Below this an arm's size is not chance but a fault in dealing or in counting.
-SRM_ALARM = 0.001
+_MOST_Z = 38.0  # beyond it, the chance is too small to be written as a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +75,21 @@ def uplift(treatment: ArmOutcome, control: ArmOutcome, z: float = Z_95) -> Uplif
     return Uplift(treated, untreated, difference, max(-1.0, low), min(1.0, high))
 
 
-def sample_ratio_p(treatment: int, control: int, control_share: float) -> float:
-    """How likely arms at least this uneven are by chance alone (chi-square, one degree of freedom)."""
-    total = treatment + control
-    expected_control = total * control_share
-    expected_treatment = total - expected_control
-    if expected_control == 0 or expected_treatment == 0:
-        return 1.0 if control == round(expected_control) else 0.0
-    chi_square = (control - expected_control) ** 2 * (1 / expected_control + 1 / expected_treatment)
-    return erfc(sqrt(chi_square / 2))
+def p_of_no_difference(treatment: ArmOutcome, control: ArmOutcome) -> float | None:
+    """How likely a difference at least this large is by chance: below 0.05 just where the 95 % interval leaves out 0.
+
+    None with an empty arm.
+    """
+    if not treatment.customers or not control.customers:
+        return None
+    if treatment.rate < control.rate:
+        treatment, control = control, treatment
+    if treatment.rate == control.rate:
+        return 1.0
+    # The interval's lower end sinks as z grows; where it crosses zero is the z that the data speak for.
+    least, most = 0.0, _MOST_Z
+    for _ in range(60):
+        z = (least + most) / 2
+        low = uplift(treatment, control, z).low
+        least, most = (z, most) if low is not None and low > 0 else (least, z)
+    return erfc(least / sqrt(2))

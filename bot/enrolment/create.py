@@ -1,4 +1,4 @@
-"""A campaign is written down: flow revision, audience, offer, policy, arms and schedule, checked first."""
+"""A campaign is written down: flow revision, audience, offer, policy, arms and occasion, each read first."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from bot.domain.policy import PolicyError, read_policy
+from bot.domain.campaigns import SendOrder
+from bot.domain.policy import Policy, PolicyError
 from bot.enrolment.errors import CampaignError
-from bot.flow.model import OnConflict
+from bot.enrolment.occasion import AT_ONCE, Occasion, stored
+from bot.flow.model import Flow, OnConflict
 from bot.flow.offer import read_offer
-from bot.published import PublishedFlows
+from bot.policies import policy_of
 from bot.rules.catalogue import FactorCatalogue
 from bot.rules.parse import ConditionError, parse
 from bot.rules.problems import did_you_mean
@@ -44,52 +46,57 @@ def create_campaign(
     tx: Tx,
     *,
     name: str,
+    flow: Flow,
     flow_source: str,
-    flow_name: str,
-    revision: str,
     audience: Audience,
-    offer: Mapping[str, Any],
-    policy: Mapping[str, Any],
     control_share: Decimal | float,
     starts_at: datetime,
-    ends_at: datetime | None,
-    bonus_budget: Decimal | None,
     now: datetime,
-    flow_parts: Mapping[str, str] | None = None,
+    offer: Mapping[str, Any] | None = None,
+    policy: Mapping[str, Any] | None = None,
+    ends_at: datetime | None = None,
+    bonus_budget: Decimal | None = None,
     priority: int | None = None,
     on_conflict: OnConflict | None = None,
+    occasion: Occasion = AT_ONCE,
+    send_order: SendOrder = SendOrder.AS_IS,
     catalogue: FactorCatalogue | None = None,
     user_id: int | None = None,
 ) -> int:
-    """The new draft's id. Raises CampaignError. The flow itself is taken as already checked.
+    """The new draft's id. Raises CampaignError.
 
-    `flow_parts` are the texts of the flows inside it; what is not given of `priority` and `on_conflict` is
-    the flow's.
+    What is not given of `offer`, `priority` and `on_conflict` is the flow's. Whether all of it may go out, the
+    check says.
     """
     share = _share(control_share)
     _check_name(tx, name)
     _check_schedule(starts_at, ends_at)
-    _check_terms(offer, policy, bonus_budget)
+    _check_terms(offer or {}, bonus_budget)
+    _check_author(_policy(policy or {}), user_id)
     risk_list_id, condition = _audience(tx, audience, catalogue)
-    flow_revisions.publish(tx, revision, FlowText(flow_name, flow_source, flow_parts or {}), now)
-    flow = PublishedFlows().get(tx, revision)
+    if send_order is SendOrder.RISK and risk_list_id is None:
+        raise CampaignError("order: only the customers of a risk list have a risk to order them by")
+    flow_revisions.publish(tx, flow.revision, FlowText(flow.name, flow_source, flow.parts), now)
     new = NewCampaign(
         name=name,
-        flow_revision=revision,
+        flow_revision=flow.revision,
         priority=_priority(flow.priority if priority is None else priority),
         on_conflict=on_conflict or flow.on_conflict,
         risk_list_id=risk_list_id,
         condition=condition,
-        offer=offer,
-        policy=policy,
+        offer=offer or {},
+        policy=policy or {},
         control_share=share,
         salt=salt_of(name),
         bonus_budget=bonus_budget,
         starts_at=starts_at,
         ends_at=ends_at,
+        author_id=user_id,
+        send_order=send_order.value,
+        **stored(tx, occasion),
     )
     campaign_id = campaigns.add(tx, new, now)
-    after = {"name": name, "flow": flow_name, "revision": revision, "control_share": str(share)}
+    after = {"name": name, "flow": flow.name, "revision": flow.revision, "control_share": str(share)}
     audit.record(tx, user_id, "campaign.create", f"campaign:{campaign_id}", None, after, now)
     return campaign_id
 
@@ -129,17 +136,25 @@ def _check_schedule(starts_at: datetime, ends_at: datetime | None) -> None:
         )
 
 
-def _check_terms(offer: Mapping[str, Any], policy: Mapping[str, Any], bonus_budget: Decimal | None) -> None:
+def _check_terms(offer: Mapping[str, Any], bonus_budget: Decimal | None) -> None:
     if bonus_budget is not None and bonus_budget <= 0:
         raise CampaignError(f"bonus budget: must be above 0, not {bonus_budget}")
     try:
         read_offer(offer)
     except ValueError as error:
         raise CampaignError(str(error)) from None
+
+
+def _policy(data: Mapping[str, Any]) -> Policy:
     try:
-        read_policy(policy)
+        return policy_of(data, None, None)
     except PolicyError as error:
         raise CampaignError(f"policy: {error}") from None
+
+
+def _check_author(policy: Policy, user_id: int | None) -> None:
+    if policy.needs_approval and user_id is None:
+        raise CampaignError("the policy asks for an approval by a second person: say who the first one is")
 
 
 def _audience(tx: Tx, audience: Audience, catalogue: FactorCatalogue | None) -> tuple[int | None, str | None]:

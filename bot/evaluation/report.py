@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from bot.domain.campaigns import Arm
-from bot.domain.uplift import SRM_ALARM, ArmOutcome, Uplift, sample_ratio_p, uplift
+from bot.domain.experiments import Experiment, Way, evaluate
+from bot.domain.uplift import ArmOutcome, Uplift
+from bot.evaluation.contamination import Contamination, contamination
+from bot.evaluation.splits import counted, experiments
+from bot.flow.model import Flow
 from bot.published import PublishedFlows
 from bot.store import evaluation
-from bot.store.evaluation import CampaignFacts
+from bot.store.evaluation import CampaignFacts, Fact, Tally
 from bot.store.transaction import Tx
+
+ARMS = "arms"  # the experiment that the campaign itself is
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,7 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`min_recharge` is what counts as recharged, alike in both arms; `attempts`: what the carrier took."""
+    """`min_recharge` is what counts as recharged, alike in all arms and ways; `attempts`: what the carrier took."""
 
     campaign_id: int
     campaign: str
@@ -49,12 +55,11 @@ class Report:
     since: datetime
     until: datetime | None
     min_recharge: Decimal
-    treatment: ArmOutcome
-    control: ArmOutcome
+    arms: Experiment  # the campaign's own control, and treatment beside it
+    global_control: ArmOutcome  # held out of all marketing, and so no part of the comparison
+    splits: tuple[Experiment, ...]
+    contamination: Contamination
     funnel: Funnel
-    uplift: Uplift
-    sample_ratio_p: float
-    control_contacted: int  # must be 0
     results: Mapping[str, int]
     denied: Mapping[str, int]
     never_contacted: Mapping[str, int]
@@ -64,8 +69,20 @@ class Report:
     costs: Costs
 
     @property
+    def treatment(self) -> ArmOutcome:
+        return self.arms.ways[1].outcome
+
+    @property
+    def control(self) -> ArmOutcome:
+        return self.arms.ways[0].outcome
+
+    @property
+    def uplift(self) -> Uplift:
+        return self.arms.comparisons[0].uplift
+
+    @property
     def enrolled(self) -> int:
-        return self.treatment.customers + self.control.customers
+        return self.arms.customers + self.global_control.customers
 
     @property
     def harmful(self) -> bool:
@@ -75,19 +92,23 @@ class Report:
     @property
     def arms_uneven(self) -> bool:
         """The arms' sizes cannot be chance: do not trust the comparison."""
-        return self.sample_ratio_p < SRM_ALARM
+        return self.arms.uneven
+
+    @property
+    def control_contacted(self) -> int:
+        """Must be 0."""
+        return self.contamination.control_contacted.customers
 
 
 def report(tx: Tx, campaign_id: int, flows: PublishedFlows | None = None) -> Report:
     """Raises KeyError for an unknown campaign. Give `flows` to reuse what was already read."""
+    flows = flows or PublishedFlows()
     facts = evaluation.campaign(tx, campaign_id)
-    minimum = _min_recharge(tx, facts, flows or PublishedFlows())
-    recharged = evaluation.recharged(tx, facts, minimum)
-    treatment = ArmOutcome(facts.treatment, recharged[Arm.TREATMENT])
-    control = ArmOutcome(facts.control, recharged[Arm.CONTROL])
-    reached = evaluation.reached(tx, campaign_id)
-    heard = evaluation.heard(tx, facts)
-    promises = evaluation.promises(tx, campaign_id)
+    # What the offer asks for; where it asks for nothing, any recharge counts.
+    minimum = flows.get(tx, facts.flow_revision, facts.offer).offer.min_recharge or Decimal(0)
+    tallies = evaluation.tallies(tx, facts, minimum)
+    treated = [one for one in tallies if one.arm == Arm.TREATMENT]
+    control = [one for one in tallies if one.arm == Arm.CONTROL and not one.held_globally]
     effort = evaluation.effort(tx, campaign_id)
     return Report(
         campaign_id=facts.id,
@@ -96,51 +117,73 @@ def report(tx: Tx, campaign_id: int, flows: PublishedFlows | None = None) -> Rep
         since=facts.since,
         until=facts.until,
         min_recharge=minimum,
-        treatment=treatment,
-        control=control,
-        funnel=Funnel(
-            targeted=facts.treatment,
-            eligible=facts.treatment - reached.barred,
-            contacted=reached.contacted,
-            delivered=reached.delivered,
-            replied=heard.replied,
-            accepted=promises.accepted,
-            recharged=treatment.successes,
-            granted=promises.granted,
-            escalated=evaluation.escalated(tx, campaign_id),
-            opted_out=evaluation.opted_out(tx, facts),
-        ),
-        uplift=uplift(treatment, control),
-        sample_ratio_p=sample_ratio_p(facts.treatment, facts.control, facts.control_share),
-        control_contacted=reached.control_contacted,
-        results=evaluation.results(tx, campaign_id),
+        arms=_arms(facts, treated, control),
+        global_control=_outcome([one for one in tallies if one.held_globally]),
+        splits=experiments(_revisions(tx, flows, facts, treated), tallies),
+        contamination=contamination(tallies),
+        funnel=_funnel(treated),
+        results=_results(treated),
         denied=evaluation.denied(tx, campaign_id),
         never_contacted=evaluation.never_contacted(tx, campaign_id),
         attempts={"sms": effort.sms, "call": effort.call},
-        replies=heard.replies,
-        keypresses=heard.keypresses,
-        costs=Costs(effort.segments, effort.call_minutes, promises.bonus),
+        replies=sum(one.replies for one in tallies),
+        keypresses=sum(one.keypresses for one in tallies),
+        costs=Costs(effort.segments, effort.call_minutes, evaluation.bonus(tx, campaign_id)),
     )
 
 
-def to_json(report: Report) -> dict[str, Any]:
-    """For a file or another program: moments in ISO 8601, money as text."""
-    return {
-        **{name: _plain(value) for name, value in asdict(report).items()},
-        "enrolled": report.enrolled,
-        "harmful": report.harmful,
-        "arms_uneven": report.arms_uneven,
-    }
+def _revisions(tx: Tx, flows: PublishedFlows, facts: CampaignFacts, treated: Sequence[Tally]) -> list[Flow]:
+    """Those that the treated are on, the campaign's own first."""
+    others = sorted({one.flow_revision for one in treated} - {facts.flow_revision})
+    return [flows.get(tx, revision) for revision in (facts.flow_revision, *others)]
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _plain(inner) for name, inner in value.items()}
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else value
+def _arms(facts: CampaignFacts, treated: Sequence[Tally], control: Sequence[Tally]) -> Experiment:
+    return evaluate(
+        ARMS,
+        [
+            _arm(Arm.CONTROL, facts.control_share, control),
+            _arm(Arm.TREATMENT, 1 - facts.control_share, treated),
+        ],
+    )
 
 
-def _min_recharge(tx: Tx, facts: CampaignFacts, flows: PublishedFlows) -> Decimal:
-    """What the offer asks for; where it asks for nothing, any recharge counts."""
-    return flows.get(tx, facts.flow_revision, facts.offer).offer.min_recharge or Decimal(0)
+def _arm(arm: Arm, share: float, tallies: Sequence[Tally]) -> Way:
+    return Way(
+        name=arm.value,
+        share=share,
+        outcome=_outcome(tallies),
+        accepted=counted(tallies, Fact.ACCEPTED),
+        granted=counted(tallies, Fact.GRANTED),
+        opted_out=counted(tallies, Fact.OPTED_OUT),
+    )
+
+
+def _outcome(tallies: Sequence[Tally]) -> ArmOutcome:
+    return ArmOutcome(sum(one.customers for one in tallies), counted(tallies, Fact.RECHARGED))
+
+
+def _funnel(treated: Sequence[Tally]) -> Funnel:
+    targeted = sum(one.customers for one in treated)
+    refused = counted(treated, Fact.REFUSED) - counted(treated, Fact.REFUSED | Fact.PLANNED)
+    return Funnel(
+        targeted=targeted,
+        eligible=targeted - refused,
+        contacted=counted(treated, Fact.CONTACTED),
+        delivered=counted(treated, Fact.DELIVERED),
+        replied=counted(treated, Fact.ANSWERED),
+        accepted=counted(treated, Fact.ACCEPTED),
+        recharged=counted(treated, Fact.RECHARGED),
+        granted=counted(treated, Fact.GRANTED),
+        escalated=counted(treated, Fact.ESCALATED),
+        opted_out=counted(treated, Fact.OPTED_OUT),
+    )
+
+
+def _results(treated: Sequence[Tally]) -> dict[str, int]:
+    """How the treated enrolments ended, by the name of the end; the most frequent first."""
+    found = Counter[str]()
+    for one in treated:
+        if one.result is not None:
+            found[one.result] += one.customers
+    return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))

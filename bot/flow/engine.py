@@ -142,11 +142,13 @@ def _business(moment: Moment, event: BusinessEvent) -> None:
     if event.name == moment.flow.goal:
         moment.remember(goal_met=True)
     current = moment.step
-    if current is None or moment.live:
-        return  # a conversation is not cut short; the end of the call looks at what was remembered
-    left = _way_out(moment, event, current, admitted)
+    if current is None:
+        return
+    left = None if moment.live else _way_out(moment, event, current, admitted)
     if left is not None:
         _depart(moment, current, left, event)
+    elif (moment.live or not current.interruptible) and event.name != RECHARGE and admitted is not False:
+        moment.remember(missed=event.name)  # neither a conversation nor a person's work is cut short
 
 
 def _way_out(moment: Moment, event: BusinessEvent, current: FlowStep, admitted: bool | None) -> Leave | None:
@@ -177,9 +179,21 @@ def _depart(moment: Moment, current: FlowStep, left: Leave, happening: Happening
         moment.do(CancelQueued())
     if not isinstance(happening, ON_THE_LINE):
         moment.remember(call_visit=0)  # nobody is listening for the next step's words
+    if moment.state.missed and not moment.live:
+        left = _late_way(moment, left, current)
     target = _follow(moment, left, current)
     if target is not None:
         _travel(moment, target)
+
+
+def _late_way(moment: Moment, left: Leave, current: FlowStep) -> Leave:
+    """The way of an event that had to wait, where the flow names one from anywhere; else the step's own."""
+    from_anywhere = moment.flow.then.get(moment.state.missed)
+    if from_anywhere is None or from_anywhere.target == current.name:
+        return left
+    if moment.flow.goal in left.exits:
+        moment.remember(goal_met=True)
+    return moment.catch_up(Leave((moment.state.missed,), from_anywhere.target))
 
 
 def _travel(moment: Moment, target: str) -> None:

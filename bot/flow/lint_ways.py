@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.flow.model import END, RECHARGE, Edge, Flow, FlowStep
+from bot.flow.steps.asking import AskingStep
 from bot.flow.steps.call import CallStep
 from bot.flow.steps.contact import ContactStep
 from bot.flow.steps.grant import GrantStep
-from bot.flow.steps.sms import SmsStep
 from bot.flow.steps.transfer import TransferStep
 from bot.flow.steps.wait import WaitStep
 from bot.rules.problems import Problems
@@ -128,16 +128,18 @@ def _knowledge(flow: Flow) -> set[_Known]:
     starts += [
         _Known(exit_.target, False, exit_.name == RECHARGE) for exit_ in flow.then.values() if exit_.target
     ]
+    ways = {
+        name: [(edge.target, _accepts(step, edge.label), edge.label == RECHARGE) for edge in step.edges()]
+        for name, step in flow.own_steps.items()
+    }
     seen: set[_Known] = set()
     while starts:
         known = starts.pop()
-        if known in seen or known.step not in flow.steps:
+        if known in seen or known.step not in ways:
             continue
         seen.add(known)
-        step = flow.steps[known.step]
-        for edge in step.edges():
-            accepted = known.accepted or _accepts(step, edge.label)
-            starts.append(_Known(edge.target, accepted, known.recharged or edge.label == RECHARGE))
+        for target, accepts, recharges in ways[known.step]:
+            starts.append(_Known(target, known.accepted or accepts, known.recharged or recharges))
     return seen
 
 
@@ -146,7 +148,7 @@ def _accepts(step: FlowStep, label: str) -> bool:
         return True
     word, _, key = label.partition(" ")
     accepting: Callable[[str], bool] = (
-        step.accept.__contains__ if isinstance(step, SmsStep | CallStep) else lambda _: False
+        step.accept.__contains__ if isinstance(step, AskingStep | CallStep) else lambda _: False
     )
     return word in ("reply", "key") and accepting(key)
 

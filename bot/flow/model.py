@@ -314,6 +314,11 @@ class Flow:
         own = getattr(self.steps.get(step), "purpose", None)
         return own if isinstance(own, Purpose) else self.purpose
 
+    def reach_of(self, step: str) -> Reach:
+        """Whom a contact of this step may reach: the step's own `to:`, else the flow's."""
+        own = getattr(self.steps.get(step), "to", None)
+        return own if isinstance(own, Reach) else self.to
+
     def with_offer(self, offer: Offer) -> Flow:
         """The same flow carrying a campaign's own offer; fields that it lacks keep the flow's."""
         return replace(self, offer=Offer({**self.offer.terms, **offer.terms}))

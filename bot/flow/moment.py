@@ -69,6 +69,11 @@ class Moment:
             self.remember(qualified_by=evidence)
             self.do(Qualify(evidence, amount))
 
+    def catch_up(self, left: Leave) -> Leave:
+        """The way of an event that had to wait is taken now."""
+        self.remember(missed="")
+        return left
+
     def refusal(self) -> Leave:
         """The way out of somebody who wants to hear no more: the flow's own, else the end."""
         self.remember(refused=True)

@@ -66,4 +66,10 @@ CONTACT_FIELDS = (
         "What this contact is for, where it differs from the flow's.",
         choices=("marketing", "service"),
     ),
+    Field(
+        "to",
+        Shape.CHOICE,
+        "Whom this contact is for, where it differs from the flow's: who came back is a customer again.",
+        choices=("customers", "former"),
+    ),
 )

@@ -6,38 +6,40 @@ everybody at this moment: what customers will do meanwhile nobody knows, and the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from json import loads
+from typing import Any
 
 from bot.domain.arms import arm
 from bot.domain.attempts import Channel
-from bot.domain.campaigns import Arm, CampaignStatus, EnrolmentStatus
+from bot.domain.campaigns import OVER, Arm, EnrolmentStatus
 from bot.domain.contact import Denied, Reason
-from bot.domain.numbers import masked
+from bot.domain.global_control import ControlGroup
 from bot.domain.people import Brand, facts_of
-from bot.domain.wall_clock import zone
-from bot.flow.model import Flow
+from bot.domain.policy import Policy
+from bot.flow.model import Flow, Reach
 from bot.flow.simulation.offered import asked_by
 from bot.flow.state import State
 from bot.forecast.errors import ForecastError
 from bot.forecast.opening import Opening, Openings, Wish
-from bot.forecast.row import Forecast, Standing
+from bot.forecast.reasons import Beside
+from bot.forecast.row import Forecast, Standing, told
 from bot.forecast.verdicts import Answer, Verdict, answer
 from bot.forecast.weighing import Rules, Weighing
 from bot.forecast.wording import Length, Wording
 from bot.published import PublishedFlows
-from bot.store import forecasting, gate
+from bot.store import drains, forecasting, gate
 from bot.store.enrolling import Audience
-from bot.store.forecasting import Candidate, Terms
+from bot.store.forecasting import Candidate, Slice, Terms
 from bot.store.transaction import Tx
 
-UNDER_WAY = "under_way"
-FINISHED = "finished"
-TOO_LATE = "too_late"
 
-_OVER = frozenset({CampaignStatus.FINISHED, CampaignStatus.ABORTED})
+_COLUMNS = facts_of(
+    customer_id=0, brand=Brand("", ""), name=None, msisdn="", language="", region=None, time_zone=None, tier="",
+    factors={},
+).keys()  # fmt: skip
 _CURRENCY = "currency"  # a text's amounts look for it without being told to
 
 
@@ -52,19 +54,6 @@ class Installation:
     default_time_zone: str | None
 
 
-def forecast(
-    tx: Tx, campaign: Terms, audience: Audience, at: Installation, now: datetime, *, sample: int | None = None
-) -> Iterator[list[Forecast]]:
-    """In batches, by customer id. The transaction should be frozen (`forecasting.freeze`). Raises ForecastError."""
-    if campaign.status in _OVER:
-        raise ForecastError(f"campaign {campaign.name!r} is {campaign.status}: it contacts nobody any more")
-    oracle = _Oracle(tx, campaign, at, now)
-    wanted = oracle.wanted()
-    for batch in forecasting.candidates(tx, campaign, audience, wanted=wanted, sample=sample):
-        known = oracle.weighing.facts(tx, batch)
-        yield [oracle.foretell(one, dict(zip(wanted, one.wanted, strict=True)), known) for one in batch]
-
-
 @dataclass(slots=True)
 class _Script:
     """A flow revision, and what has been found out about it so far."""
@@ -76,81 +65,125 @@ class _Script:
     def __post_init__(self) -> None:
         self.openings, self.wording = Openings(self.flow), Wording(self.flow)
 
+    def length(self, wish: Wish, language: str, facts: Mapping[str, object]) -> Length | None:
+        values = {**facts, **State(facts=wish.noted).values()} if wish.noted else facts
+        return self.wording.length(wish.step, wish.channel, wish.text, language, values)
 
-class _Oracle:
-    def __init__(self, tx: Tx, campaign: Terms, at: Installation, now: datetime) -> None:
-        self._campaign, self._at, self._now = campaign, at, now
-        self._share = float(campaign.control_share)
-        self._starts_at = max(campaign.starts_at, now)
-        self.weighing = Weighing(campaign, at.rules, at.guest_list, at.default_time_zone, now)
+
+class Oracle:
+    """Knows what a campaign would do; keeps what it has found out, so one of it serves for all slices.
+
+    `held_out` is the global control group, where the campaign leaves it in peace. Raises ForecastError for a
+    campaign that is over.
+    """
+
+    def __init__(
+        self,
+        tx: Tx,
+        campaign: Terms,
+        at: Installation,
+        now: datetime,
+        *,
+        held_out: ControlGroup | None = None,
+    ) -> None:
+        if campaign.status in OVER:
+            raise ForecastError(
+                f"campaign {campaign.name!r} is {campaign.status}: it contacts nobody any more"
+            )
+        self._campaign, self._brand, self._now = campaign, at.brand, now
+        self._share, self._held_out = float(campaign.control_share), held_out
+        self._starts_at = max(campaign.starts_at, drains.held_until(tx, campaign.id) or now, now)
+        self._weighing = Weighing(campaign, at.rules, at.guest_list, at.default_time_zone, now)
         self._scripts = {
             revision: _Script(at.flows.get(tx, revision, campaign.offer))
             for revision in forecasting.revisions(tx, campaign)
         }
+        self._to_former = self._scripts[campaign.flow_revision].flow.to is Reach.FORMER
 
-    def wanted(self) -> list[str]:
+        self._wanted = self._named()
+
+    def forecasts(self, tx: Tx, audience: Audience, part: Slice) -> list[Forecast]:
+        """By customer id. The transaction should be a frozen one (`forecasting.freeze`)."""
+        batch = forecasting.candidates(tx, self._campaign, audience, part, wanted=self._wanted)
+        policies = [self._weighing.policy_for(one) for one in batch]
+        known = self._weighing.facts(tx, batch, policies)
+        return [self._foretell(one, policy, known) for one, policy in zip(batch, policies, strict=True)]
+
+    def _named(self) -> list[str]:
         """The factors that the flow names anywhere: no other has to be read."""
         named = (asked_by(script.flow).facts for script in self._scripts.values())
-        return sorted({_CURRENCY}.union(*named))
+        return sorted({_CURRENCY}.union(*named) - _COLUMNS)
 
-    def foretell(self, one: Candidate, factors: Mapping[str, object], known: gate.Facts) -> Forecast:
-        dealt = one.arm or arm(self._campaign.salt, one.customer_id, self._share)
+    def _foretell(self, one: Candidate, policy: Policy, known: gate.Facts) -> Forecast:
         standing = _standing(one)
-        if dealt == Arm.CONTROL:
-            return _told(one, dealt, standing, Answer(Verdict.CONTROL, Reason.CONTROL_ARM))
-        if standing is Standing.NEW and not one.active:
-            return _told(one, dealt, standing, Answer(Verdict.DENIED, Reason.LEFT))
-        if standing in (Standing.UNDER_WAY, Standing.FINISHED):
-            return _told(one, dealt, standing, Answer(Verdict.NO_CONTACT, standing))
+        dealt, because = self._dealt(one)
+        settled = self._settled(one, standing, because)
+        if settled is not None:
+            return told(one, dealt, standing, settled)
         script = self._scripts[one.flow_revision or self._campaign.flow_revision]
-        facts = self._facts(one, factors)
-        wish = self._wish(one, standing, script, facts)
+        facts = self._facts(one)
+        wish = _queued(one.due, one.run_facts or {}) if one.due else self._opening(one, script, facts)
         if not isinstance(wish, Wish):
-            return _told(one, dealt, standing, Answer(Verdict.NO_CONTACT, wish))
-        return self._weighed(one, dealt, standing, script, facts, wish, known)
+            return told(one, dealt, standing, Answer(Verdict.NO_CONTACT, wish))
+        length = script.length(wish, one.language, facts)
+        found = self._weighed(one, script.flow, wish, length, policy, known)
+        zones = policy.candidate_zones(one.time_zone, one.msisdn, self._weighing.guesses(one))
+        return told(one, dealt, standing, found, wish, length, zones)
 
-    def _wish(
-        self, one: Candidate, standing: Standing, script: _Script, facts: Mapping[str, object]
-    ) -> Opening:
-        if standing is Standing.QUEUED:
-            return _queued(one)
+    def _dealt(self, one: Candidate) -> tuple[Arm, str | None]:
+        """As it was dealt, or would be now; and why somebody is held out."""
+        if one.arm is not None:
+            why = Beside.GLOBAL_CONTROL if one.globally_held_out else Reason.CONTROL_ARM
+            return Arm(one.arm), why if one.arm == Arm.CONTROL else None
+        if self._held_out is not None and self._held_out.holds(one.customer_id):
+            return Arm.CONTROL, Beside.GLOBAL_CONTROL
+        own = arm(self._campaign.salt, one.customer_id, self._share)
+        return own, Reason.CONTROL_ARM if own is Arm.CONTROL else None
+
+    def _settled(self, one: Candidate, standing: Standing, held_out: str | None) -> Answer | None:
+        """What no gate has to be asked for."""
+        if standing is Standing.NEW and one.active is self._to_former:
+            # Enrolment leaves them out, whatever their arm would have been.
+            return Answer(Verdict.DENIED, Reason.RETURNED if self._to_former else Reason.LEFT)
+        if held_out is not None:
+            return Answer(Verdict.CONTROL, held_out)
+        if standing in (Standing.UNDER_WAY, Standing.FINISHED):
+            return Answer(Verdict.NO_CONTACT, standing)
+        return None
+
+    def _opening(self, one: Candidate, script: _Script, facts: Mapping[str, object]) -> Opening:
         starts_at = max(one.wakes_at or self._now, self._now) if one.enrolment_id else self._starts_at
         return script.openings.of(facts, starts_at, one.expires_at or starts_at + script.flow.expires)
 
     def _weighed(
         self,
         one: Candidate,
-        dealt: str,
-        standing: Standing,
-        script: _Script,
-        facts: Mapping[str, object],
+        flow: Flow,
         wish: Wish,
+        length: Length | None,
+        policy: Policy,
         known: gate.Facts,
-    ) -> Forecast:
-        values = {**facts, **State(facts=wish.noted).values()} if wish.noted else facts
-        length = script.wording.length(wish.step, wish.channel, wish.text, one.language, values)
+    ) -> Answer:
         moment = max(wish.at, self._now)
         if wish.expires_at <= moment:
-            found = Answer(Verdict.EXPIRED, TOO_LATE)
-        else:
-            decision = self.weighing.decide(one, wish, known, moment)
-            if length is None and not isinstance(decision, Denied):
-                decision = Denied(Reason.MISSING_VALUE)
-            found = answer(decision, on_denied=wish.on_denied, planned=moment, expires_at=wish.expires_at)
-        zones = self.weighing.zones(one)
-        return _told(one, dealt, standing, found, wish, length, zones[0] if zones else None)
+            return Answer(Verdict.EXPIRED, Beside.TOO_LATE)
+        to_former = flow.to is Reach.FORMER
+        decision = self._weighing.decide(one, wish, policy, known, moment, to_former=to_former)
+        if length is None and not isinstance(decision, Denied):
+            decision = Denied(Reason.MISSING_VALUE)
+        return answer(decision, on_denied=wish.on_denied, planned=moment, expires_at=wish.expires_at)
 
-    def _facts(self, one: Candidate, factors: Mapping[str, object]) -> dict[str, object]:
+    def _facts(self, one: Candidate) -> dict[str, object]:
         return facts_of(
             customer_id=one.customer_id,
-            brand=self._at.brand,
+            brand=self._brand,
             name=one.name,
             msisdn=one.msisdn,
             language=one.language,
             region=one.region,
             time_zone=one.time_zone,
             tier=one.tier,
-            factors=factors,
+            factors=dict(zip(self._wanted, loads(one.wanted), strict=True)),
         )
 
 
@@ -161,56 +194,18 @@ def _standing(one: Candidate) -> Standing:
         return Standing.HELD_OUT if one.status == EnrolmentStatus.HELD_OUT else Standing.FINISHED
     if one.step is None:
         return Standing.WAITING
-    return Standing.UNDER_WAY if one.due_step is None else Standing.QUEUED
+    return Standing.UNDER_WAY if one.due is None else Standing.QUEUED
 
 
-def _queued(one: Candidate) -> Wish:
+def _queued(due: Mapping[str, Any], noted: Mapping[str, Any]) -> Wish:
     """The contact that waits to be made, as it was planned."""
-    assert one.due_step and one.due_channel and one.due_purpose and one.due_on_denied and one.due_text
-    assert one.due_at is not None and one.due_expires_at is not None
     return Wish(
-        step=one.due_step,
-        channel=Channel(one.due_channel),
-        purpose=one.due_purpose,
-        at=one.due_at,
-        expires_at=one.due_expires_at,
-        on_denied=one.due_on_denied,
-        text=one.due_text,
-        noted=one.run_facts or {},
+        step=due["step"],
+        channel=Channel(due["channel"]),
+        purpose=due["purpose"],
+        at=datetime.fromisoformat(due["due_at"]),
+        expires_at=datetime.fromisoformat(due["expires_at"]),
+        on_denied=due["on_denied"],
+        text=due["text"],
+        noted=noted,
     )
-
-
-def _told(
-    one: Candidate,
-    dealt: str,
-    standing: Standing,
-    found: Answer,
-    wish: Wish | None = None,
-    length: Length | None = None,
-    zone_name: str | None = None,
-) -> Forecast:
-    return Forecast(
-        one.customer_id,
-        one.external_id,
-        masked(one.msisdn),
-        str(dealt),
-        standing,
-        wish.step if wish else None,
-        wish.channel if wish else None,
-        wish.purpose if wish else None,
-        one.language,
-        length.characters if length else None,
-        length.segments if length else None,
-        wish.at if wish else None,
-        found.verdict,
-        found.reason,
-        found.at,
-        local(found.at, zone_name) if found.at is not None and zone_name is not None else None,
-        zone_name if wish else one.time_zone,
-        zone_name is not None and zone_name == one.time_zone,
-    )
-
-
-@lru_cache(maxsize=1 << 14)
-def local(moment: datetime, zone_name: str) -> str:
-    return moment.astimezone(zone(zone_name)).isoformat(timespec="minutes")

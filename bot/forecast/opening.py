@@ -43,7 +43,7 @@ class Instead(StrEnum):
 
     PERSON_FIRST = "person_first"  # it begins with a work order
     AWAITS_EVENT = "awaits_event"  # something must happen that may never do
-    NO_CONTACT = "no_contact"  # it comes to its end without one
+    ENDS_WITHOUT = "ends_without"  # it comes to its end without one
 
 
 class Wish(NamedTuple):
@@ -102,9 +102,9 @@ def played(flow: Flow, facts: Facts, starts_at: datetime, ends_at: datetime) -> 
         if deadline is None:
             return Instead.AWAITS_EVENT
         if deadline.at >= ends_at:
-            return Instead.NO_CONTACT
+            return Instead.ENDS_WITHOUT
         happening, now = TimedOut(deadline.visit), max(deadline.at, now)
-    return Instead.NO_CONTACT
+    return Instead.ENDS_WITHOUT
 
 
 def _first(flow: Flow, state: State, actions: Sequence[Action]) -> Opening | None:
@@ -114,7 +114,7 @@ def _first(flow: Flow, state: State, actions: Sequence[Action]) -> Opening | Non
             return _wish(flow, state, action)
         if isinstance(action, OpenWorkOrder):
             return Instead.PERSON_FIRST
-    return Instead.NO_CONTACT if state.finished else None
+    return Instead.ENDS_WITHOUT if state.finished else None
 
 
 def _wish(flow: Flow, state: State, action: Send | Call) -> Wish:

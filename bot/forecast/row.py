@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
+
+from bot.domain.campaigns import Arm
+from bot.domain.numbers import masked
+from bot.domain.wall_clock import zone
+from bot.forecast.opening import Wish
+from bot.forecast.verdicts import Answer
+from bot.forecast.wording import Length
+from bot.store.forecasting import Candidate
 
 
 class Standing(StrEnum):
@@ -42,3 +51,41 @@ class Forecast(NamedTuple):
     contact_local: str | None
     time_zone: str | None
     zone_known: bool
+
+
+def told(
+    one: Candidate,
+    dealt: Arm,
+    standing: Standing,
+    found: Answer,
+    wish: Wish | None = None,
+    length: Length | None = None,
+    zones: tuple[str, ...] = (),
+) -> Forecast:
+    """`zones` are those that the gate weighed; nobody who was not weighed needs one."""
+    here = zones[0] if zones else one.time_zone
+    return Forecast(
+        one.customer_id,
+        one.external_id,
+        masked(one.msisdn),
+        dealt,
+        standing,
+        wish.step if wish else None,
+        wish.channel if wish else None,
+        wish.purpose if wish else None,
+        one.language,
+        length.characters if length else None,
+        length.segments if length else None,
+        wish.at if wish else None,
+        found.verdict,
+        found.reason,
+        found.at,
+        local(found.at, here) if found.at is not None and here is not None else None,
+        here,
+        here is not None and here == one.time_zone,
+    )
+
+
+@lru_cache(maxsize=1 << 14)
+def local(moment: datetime, zone_name: str) -> str:
+    return moment.astimezone(zone(zone_name)).isoformat(timespec="minutes")

@@ -40,5 +40,5 @@ def answer(decision: Decision, *, on_denied: str, planned: datetime, expires_at:
             if waits and until >= expires_at:
                 return Answer(Verdict.EXPIRED, reason)
             if waits or reason is Reason.NEWS_WAITING:
-                return Answer(Verdict.DEFERRED, reason, until)
+                return Answer(Verdict.DEFERRED, reason, min(until, expires_at))
             return Answer(Verdict.DENIED, reason)

@@ -5,7 +5,7 @@ A text is its pieces in a row, and most values come again and again: each piece 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from bot.domain.attempts import Channel
 from bot.domain.segments import count_segments
 from bot.flow.model import Flow
 from bot.flow.steps.call import CallStep
-from bot.flow.template import pieces
+from bot.flow.template import Placeholder, pieces
 from bot.flow.text import ASK_AGAIN, PLAY, MissingValue, Values, render, sms_text, texts
 
 _MOST_KEPT = 1 << 17
@@ -34,13 +34,16 @@ class _Slot(NamedTuple):
     template: str
 
 
+Template = tuple[str | _Slot, ...]
+
+
 @dataclass(slots=True)
 class Wording:
     """The texts of one flow."""
 
     flow: Flow
     _offer: Mapping[str, object] = field(init=False)
-    _templates: dict[tuple[str, str, str], Sequence[str | _Slot]] = field(init=False, default_factory=dict)
+    _templates: dict[tuple[str, str, str, object], Template] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._offer = self.flow.offer.values()
@@ -50,7 +53,7 @@ class Wording:
         if channel is Channel.CALL:
             return self._said(step, language, values)
         if which == ASK_AGAIN:  # its `{keys}` are no value of the customer's
-            body = _or_none(self.flow, step, language, values)
+            body = _asked_again(self.flow, step, language, values)
         else:
             body = self._written(step, which, language, values, spoken=False)
         return Length(len(body), count_segments(body).segments) if body is not None else None
@@ -62,45 +65,54 @@ class Wording:
         return None if words is None else Length(None if question == PLAY else len(words), None)
 
     def _written(self, step: str, which: str, language: str, values: Values, *, spoken: bool) -> str | None:
+        currency = values.get("currency") or self._offer.get("offer.currency")
         written = []
-        for piece in self._template(step, which, language):
-            if isinstance(piece, _Slot):
-                value = self._offer.get(piece.name, values.get(piece.name))
-                currency = values.get("currency") or self._offer.get("offer.currency")
-                fill = _filled if isinstance(value, Hashable) else _filled.__wrapped__
-                part = fill(piece.template, piece.name, value, currency, language, spoken)
-                if part is None:
-                    return None
-                written.append(part)
-            else:
+        for piece in self._template(step, which, language, currency):
+            if isinstance(piece, str):
                 written.append(piece)
+                continue
+            part = _filled(piece, values.get(piece.name), currency, language, spoken)
+            if part is None:
+                return None
+            written.append(part)
         return "".join(written)
 
-    def _template(self, step: str, which: str, language: str) -> Sequence[str | _Slot]:
-        key = (step, which, language)
+    def _template(self, step: str, which: str, language: str, currency: object) -> Template:
+        key = (step, which, language, currency)
         found = self._templates.get(key)
         if found is None:
-            template = texts(self.flow, step, which, language)
-            found = self._templates[key] = tuple(
-                piece
-                if isinstance(piece, str)
-                else _Slot(piece.name, "{" + ":".join(filter(None, (piece.name, piece.format))) + "}")
-                for piece in pieces(template)
-            )
+            spoken = which != "sms"
+            template = pieces(texts(self.flow, step, which, language))
+            found = tuple(self._piece(piece, currency, language, spoken) for piece in template)
+            self._templates[key] = found
         return found
+
+    def _piece(self, piece: str | Placeholder, currency: object, language: str, spoken: bool) -> str | _Slot:
+        """The offer is the same for everybody: it is written at once."""
+        if isinstance(piece, str):
+            return piece
+        slot = _Slot(piece.name, "{" + ":".join(filter(None, (piece.name, piece.format))) + "}")
+        if piece.name not in self._offer:
+            return slot
+        return _filled(slot, self._offer[piece.name], currency, language, spoken) or slot
+
+
+def _filled(slot: _Slot, value: object, currency: object, language: str, spoken: bool) -> str | None:
+    try:
+        return _kept(slot, value, currency, language, spoken)
+    except TypeError:  # a list, which cannot be looked up
+        return _kept.__wrapped__(slot, value, currency, language, spoken)
 
 
 @lru_cache(maxsize=_MOST_KEPT, typed=True)
-def _filled(
-    template: str, name: str, value: object, currency: object, language: str, spoken: bool
-) -> str | None:
+def _kept(slot: _Slot, value: object, currency: object, language: str, spoken: bool) -> str | None:
     try:
-        return render(template, {"currency": currency, name: value}, language, spoken=spoken)
+        return render(slot.template, {"currency": currency, slot.name: value}, language, spoken=spoken)
     except MissingValue:
         return None
 
 
-def _or_none(flow: Flow, step: str, language: str, values: Values) -> str | None:
+def _asked_again(flow: Flow, step: str, language: str, values: Values) -> str | None:
     try:
         return sms_text(flow, step, language, values, ASK_AGAIN)
     except MissingValue:

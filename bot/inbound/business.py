@@ -7,11 +7,14 @@ from datetime import datetime
 from decimal import Decimal
 
 from bot.flow.happenings import BusinessEvent
-from bot.flow.model import BUSINESS_EVENTS
+from bot.flow.model import BUSINESS_EVENTS, RECHARGE
 from bot.store.customer_facts import Change
 from bot.store.events import Event
+from bot.store.rounds import Occurred
 
 KIND = "business.event"
+TOPUP = "billing.topup"
+COMPLETED = ("completed", "created")
 COMPLAINT_RESOLVED = "complaint_resolved"  # for the gate only: no flow waits for it
 
 KNOWN = BUSINESS_EVENTS | {COMPLAINT_RESOLVED}
@@ -40,6 +43,21 @@ def changes_of(events: Iterable[Event]) -> dict[int, Change]:
 
 def changes_customer(event: Event) -> bool:
     return event.kind == KIND and event.payload.get("type") in _CHANGES
+
+
+def occurred(events: Iterable[Event]) -> list[Occurred]:
+    """What campaigns may wait for; a recharge that billing tells is one, too."""
+    return [
+        Occurred(event.id, event.customer_id, name)
+        for event in events
+        if event.customer_id is not None and (name := _name(event)) in BUSINESS_EVENTS
+    ]
+
+
+def _name(event: Event) -> str | None:
+    if event.kind == TOPUP:
+        return RECHARGE if event.payload.get("status") in COMPLETED else None
+    return str(event.payload.get("type")) if event.kind == KIND else None
 
 
 def happening(event: Event) -> BusinessEvent | None:

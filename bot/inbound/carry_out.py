@@ -55,6 +55,7 @@ def _planned(run: Run, now: datetime) -> list[Planned]:
                 on_denied=action.on_denied.value,
                 text=action.text if isinstance(action, Send) else "sms",
                 asks=isinstance(action, Call) or run.flow.steps[action.step].asks,
+                answers=asked.answers,
             )
         )
     return plans

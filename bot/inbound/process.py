@@ -15,7 +15,7 @@ from bot.inbound.batch import FLOOR_FREED, Batch
 from bot.inbound.interpret import interpret
 from bot.inbound.run import EXPIRED
 from bot.published import PublishedFlows
-from bot.store import attempts, customer_facts, enrolments, events
+from bot.store import attempts, customer_facts, enrolments, events, rounds
 from bot.store.enrolments import Enrolment
 from bot.store.events import Event, Processed
 from bot.store.transaction import Transaction, Tx
@@ -94,10 +94,6 @@ class Inbound:
                 _wake(batch, enrolment, now)
             batch.write()
 
-    def finish_campaigns(self, now: datetime) -> int:
-        with self.transaction() as tx:
-            return enrolments.finish_campaigns(tx, now)
-
 
 def apply_events(batch: Batch, claimed: Sequence[Event]) -> None:
     matched = _note_customers(batch, _match(batch.tx, claimed))
@@ -116,6 +112,7 @@ def apply_events(batch: Batch, claimed: Sequence[Event]) -> None:
         outcome = interpret(batch, event)
         processed.append(Processed(event.id, outcome.said, outcome.enrolment_id, outcome.customer_id))
     batch.write()
+    rounds.call(batch.tx, business.occurred(matched), batch.now)
     events.mark_processed(batch.tx, processed, batch.now)
 
 

@@ -23,7 +23,7 @@ from bot.flow.actions import (
     WaitUntil,
 )
 from bot.flow.engine import step
-from bot.flow.happenings import Happening
+from bot.flow.happenings import Happening, Pressed, Replied
 from bot.flow.model import Flow
 from bot.flow.state import State
 from bot.flow.steps.asking import ASK_AGAIN
@@ -46,6 +46,7 @@ class Asked:
     action: Action
     visit: int
     evidence: Mapping[str, object]
+    answers: bool = False  # what the customer has just said
 
 
 @dataclass(slots=True)
@@ -74,12 +75,12 @@ class Run:
         spoken: list[Action] = []
         for action in result.actions:
             if isinstance(action, STORED):
-                self._ask(action, evidence)
+                self._ask(action, evidence, answers=isinstance(happening, Replied | Pressed))
             else:
                 spoken.append(action)
         return tuple(spoken)
 
-    def _ask(self, action: Action, evidence: Mapping[str, object]) -> None:
+    def _ask(self, action: Action, evidence: Mapping[str, object], *, answers: bool = False) -> None:
         match action:
             case WaitUntil(_, at):
                 self.due_at = at
@@ -87,7 +88,7 @@ class Run:
             case CancelQueued():
                 self.due_at = None
                 self.asked = [one for one in self.asked if not isinstance(one.action, Send | Call)]
-        self.asked.append(Asked(action, self.state.visit, evidence))
+        self.asked.append(Asked(action, self.state.visit, evidence, answers))
 
     @property
     def values(self) -> Mapping[str, object]:

@@ -1,4 +1,4 @@
-"""What every contact of this installation shares: who sends it, in whose name, and to whom at all."""
+"""What every contact of this installation shares: who sends it, in whose name, to whom at all, by whose rules."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.domain.people import Brand
+from bot.rulebook import Rulebook
 
+LAST_MOMENT = timedelta(seconds=5)  # what is begun so late arrives after the hours: no SMS is valid for less
 LEASE = timedelta(seconds=60)  # longer than the carrier's timeout and the record together
 ASK_AFTER = timedelta(minutes=2)  # before an unconfirmed attempt is looked up: the carrier's list lags
 SMS_SILENCE = timedelta(hours=1)  # an accepted SMS without a final report is asked about
@@ -21,3 +23,4 @@ class Outgoing:
     brand: Brand
     guest_list: frozenset[str] | None
     default_time_zone: str | None
+    rulebook: Rulebook

@@ -10,6 +10,7 @@ from uuid import UUID
 from bot.domain.arbiter import Holder
 from bot.domain.attempts import AttemptStatus, Channel
 from bot.domain.contact import Allowed, Decision, Deferred, Denied, Reason
+from bot.outreach.affordable import unaffordable
 from bot.outreach.outgoing import LEASE, Outgoing
 from bot.outreach.weigh import Weighed, weigh
 from bot.published import PublishedFlows
@@ -19,6 +20,9 @@ from bot.store.sending import Claimed, Sending
 from bot.store.transaction import Tx
 
 Render = Callable[[Tx, Claimed], Sending | Denied]
+
+#: It has nothing to do with the customer: such a contact waits, whatever the step says of denied ones.
+_NOT_THE_CUSTOMERS = frozenset({Reason.NEWS_WAITING, Reason.SPEND_LIMIT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Ready:
 class _Sorted:
     """One batch, sorted by what becomes of each attempt."""
 
+    permitted: list[tuple[Claimed, Sending, Allowed]] = field(default_factory=list)
     ready: list[Ready] = field(default_factory=list)
     put_off: dict[UUID, datetime] = field(default_factory=dict)
     waiting: set[UUID] = field(default_factory=set)
@@ -61,6 +66,7 @@ def prepare(
     sorted_ = _Sorted()
     for one, weighed in zip(batch, weigh(tx, batch, channel, outgoing, flows, now), strict=True):
         _sort(tx, one, weighed, render, sorted_, now)
+    _pay(tx, channel, outgoing, sorted_, now)
     sending.start_sending(tx, [one.sending for one in sorted_.ready], now=now, lease_until=now + LEASE)
     sending.put_off(tx, sorted_.put_off, waiting=sorted_.waiting)
     sending.close_unsent(tx, sorted_.closed, now)
@@ -76,13 +82,30 @@ def _sort(tx: Tx, one: Claimed, weighed: Weighed, render: Render, into: _Sorted,
         return
     if isinstance(decision, Allowed):
         rendered = render(tx, one)
-        if isinstance(rendered, Denied):
-            decision = rendered
-        else:
-            valid_for = min(decision.closes_at, one.expires_at) - now
-            into.ready.append(Ready(rendered, one.fence + 1, valid_for, one.enrolment_id, one.customer_id))
-    into.said.append(_said(one, decision))
+        if not isinstance(rendered, Denied):
+            into.permitted.append((one, rendered, decision))
+            return
+        decision = rendered
     into.left += [_interruption(one, holder, now) for holder in weighed.interrupts]
+    _hold(one, decision, into, now)
+
+
+def _pay(tx: Tx, channel: Channel, outgoing: Outgoing, into: _Sorted, now: datetime) -> None:
+    """Last of all: nothing is reserved for a contact that is not made."""
+    wanted = [(one, rendered) for one, rendered, _ in into.permitted]
+    held = unaffordable(tx, wanted, channel, outgoing.default_time_zone or "UTC", now)
+    for one, rendered, allowed in into.permitted:
+        if one.id in held:
+            _hold(one, held[one.id], into, now)
+            continue
+        valid_for = min(allowed.closes_at, one.expires_at) - now
+        into.ready.append(Ready(rendered, one.fence + 1, valid_for, one.enrolment_id, one.customer_id))
+        into.said.append(_said(one, allowed))
+
+
+def _hold(one: Claimed, decision: Deferred | Denied, into: _Sorted, now: datetime) -> None:
+    into.said.append(_said(one, decision))
+    waits = one.on_denied == "wait" or decision.reason in _NOT_THE_CUSTOMERS
     match decision:
         case Deferred(Reason.OTHER_CONVERSATION, until):
             # The campaign's word, `on_conflict: queue`, is to wait; the answer may come long before its deadline.
@@ -90,8 +113,8 @@ def _sort(tx: Tx, one: Claimed, weighed: Weighed, render: Render, into: _Sorted,
             into.waiting.add(one.id)
         case Deferred(reason, until) if one.on_denied == "wait" and until >= one.expires_at:
             _close(one, AttemptStatus.EXPIRED, reason, into, now)
-        case Deferred(_, until) if one.on_denied == "wait" or decision.reason is Reason.NEWS_WAITING:
-            into.put_off[one.id] = until
+        case Deferred(_, until) if waits:
+            into.put_off[one.id] = min(until, one.expires_at)
         case Deferred(reason) | Denied(reason):
             _close(one, AttemptStatus.DENIED, reason, into, now)
 

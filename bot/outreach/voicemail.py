@@ -1,7 +1,8 @@
-"""A machine answered: the live call is told to leave the flow's message after the tone."""
+"""A machine answered: the live call is told to leave the flow's message after the tone, if the gate still agrees."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,15 +11,23 @@ from bot.channels.errors import SendError
 from bot.channels.twilio_voice import TwilioVoice
 from bot.channels.twiml import Tell, render
 from bot.domain.attempts import Channel
-from bot.domain.people import Brand, facts_of
+from bot.domain.campaigns import Arm
+from bot.domain.contact import Contact, ruled_out
+from bot.domain.people import facts_of
 from bot.flow.actions import Voicemail
+from bot.flow.model import Flow, Reach
 from bot.flow.state import State
 from bot.flow.text import MissingValue, spoken
+from bot.outreach.outgoing import Outgoing
+from bot.outreach.weigh import as_written, person_of
 from bot.published import PublishedFlows
-from bot.store import enrolments, sending, suppressions, voicemails
+from bot.store import enrolments, gate, sending, voicemails
 from bot.store.attempts import Attempt
 from bot.store.enrolments import Enrolment
+from bot.store.gate import Facts, OnTheLine
 from bot.store.transaction import Transaction, Tx
+
+_NOTHING = ("", "en")  # an empty text only hangs up
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +35,18 @@ class VoicemailOutreach:
     transaction: Transaction
     flows: PublishedFlows
     voice: TwilioVoice
-    brand: Brand
+    outgoing: Outgoing
 
     def leave_due(self, now: datetime, limit: int = 50) -> int:
         with self.transaction() as tx:
             claimed = voicemails.claim(tx, limit)
-            people = enrolments.read(tx, [one.enrolment_id for one in claimed])
-            texts = {one.id: self._text(tx, one, people.get(one.enrolment_id)) for one in claimed}
+            texts = self._texts(tx, claimed, now) if claimed else {}
         ends: dict[UUID, str] = {one.id: "failed" for one in claimed}
         live = [one for one in claimed if one.carrier_sid]
         answers = self.voice.redirect_batch(
             [(one.carrier_sid or "", render(Tell(*texts[one.id]))) for one in live]
         )
         for one, answer in zip(live, answers, strict=True):
-            # An empty text only hangs up: nothing was left.
             if texts[one.id][0] and not isinstance(answer, SendError):
                 ends[one.id] = "left"
         if claimed:
@@ -48,17 +55,35 @@ class VoicemailOutreach:
                 voicemails.record(tx, ends)
         return len(claimed)
 
-    def _text(self, tx: Tx, one: Attempt, enrolment: Enrolment | None) -> tuple[str, str]:
-        """What to say and in which language; nothing, where the person has refused meanwhile."""
-        if enrolment is None:
-            return "", "en"
-        flow = self.flows.get(tx, enrolment.flow_revision, enrolment.offer)
-        purpose = flow.purpose_of(one.step)
-        if suppressions.refused(tx, enrolment.msisdn, channel=Channel.CALL, purpose=purpose):
-            return "", "en"
+    def _texts(self, tx: Tx, claimed: Sequence[Attempt], now: datetime) -> dict[UUID, tuple[str, str]]:
+        """What to say and in which language; nothing, where the gate has closed for good since the call began."""
+        calls = gate.on_the_line(tx, [one.id for one in claimed])
+        people = enrolments.read(tx, [one.enrolment_id for one in claimed])
+        known = gate.facts(
+            tx,
+            customers=[one.customer_id for one in claimed],
+            numbers=[one.msisdn for one in calls.values()],
+            since=now,  # caps and gaps counted this call when it was made
+            now=now,
+        )
+        texts = {}
+        for one in claimed:
+            enrolment = people[one.enrolment_id]
+            flow = self.flows.get(tx, enrolment.flow_revision, enrolment.offer)
+            closed = self._closed(calls[one.id], flow, known)
+            texts[one.id] = _NOTHING if closed else self._text(one, enrolment, flow)
+        return texts
+
+    def _closed(self, one: OnTheLine, flow: Flow, known: Facts) -> bool:
+        contact = Contact(Channel.CALL, one.purpose, Arm(one.arm), to_former=flow.reach_of(one.step) is Reach.FORMER)
+        policy = self.outgoing.rulebook.policy_for(as_written(one.policy), one.msisdn, one.region)
+        person = person_of(one, known, self.outgoing, past=())
+        return ruled_out(contact, person, policy, guest_list=self.outgoing.guest_list) is not None
+
+    def _text(self, one: Attempt, enrolment: Enrolment, flow: Flow) -> tuple[str, str]:
         facts = facts_of(
             customer_id=enrolment.customer_id,
-            brand=self.brand,
+            brand=self.outgoing.brand,
             name=enrolment.name,
             msisdn=enrolment.msisdn,
             language=enrolment.language,

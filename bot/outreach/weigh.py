@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
-from json import dumps, loads
+from datetime import datetime, timedelta
+from json import dumps
+from typing import Any, Protocol
 
 from bot.domain.arbiter import LOOK_AGAIN, Go, Holder, Interrupt, Later, LeaveOut, Wanting, arbitrate
 from bot.domain.attempts import Channel
 from bot.domain.campaigns import Arm
-from bot.domain.contact import Allowed, Contact, Decision, Deferred, Denied, Person, Reason, may_contact
-from bot.domain.policy import Policy, read_policy
+from bot.domain.contact import Allowed, Contact, Decision, Deferred, Denied, Past, Person, Reason, may_contact
+from bot.domain.policy import Policy
 from bot.flow.model import Reach
-from bot.outreach.outgoing import Outgoing
+from bot.outreach.outgoing import LAST_MOMENT, Outgoing
 from bot.published import PublishedFlows
 from bot.store import gate
 from bot.store.sending import Claimed
@@ -25,6 +25,25 @@ from bot.store.transaction import Tx
 class Weighed:
     decision: Decision
     interrupts: tuple[Holder, ...] = ()  # runs that must end before this contact can be made
+
+
+class Customer(Protocol):
+    """A row that names a customer, with what the gate asks of it."""
+
+    @property
+    def customer_id(self) -> int: ...
+    @property
+    def msisdn(self) -> str: ...
+    @property
+    def time_zone(self) -> str | None: ...
+    @property
+    def region(self) -> str | None: ...
+    @property
+    def active(self) -> bool: ...
+    @property
+    def complaint_open(self) -> bool: ...
+    @property
+    def consents(self) -> Sequence[str]: ...
 
 
 def weigh(
@@ -38,20 +57,22 @@ def weigh(
     """In the order of `batch`. Two attempts to one person in a batch see each other."""
     if not batch:
         return []
-    stored = {one.campaign_id: one.policy for one in batch}
-    policies = {id_: _policy(dumps(policy, sort_keys=True)) for id_, policy in stored.items()}
-    memory = max(policy.longest_memory for policy in policies.values())
+    written = {one.campaign_id: one.policy for one in batch}
+    campaigns = {id_: as_written(policy) for id_, policy in written.items()}
+    policies = [
+        outgoing.rulebook.policy_for(campaigns[one.campaign_id], one.msisdn, one.region) for one in batch
+    ]
     known = gate.facts(
         tx,
         customers=[one.customer_id for one in batch],
         numbers=[one.msisdn for one in batch],
-        since=now - memory,
+        since=now - longest_memory(policies),
         now=now,
     )
     answers: list[Weighed] = []
-    for one in batch:
+    for one, policy in zip(batch, policies, strict=True):
         contact = Contact(channel, one.purpose, Arm(one.arm), to_former=_to_former(tx, flows, one))
-        answer = Weighed(_decide(one, policies[one.campaign_id], contact, known, outgoing, now))
+        answer = Weighed(_decide(one, policy, contact, known, outgoing, now))
         if isinstance(answer.decision, Allowed):
             answer = _in_turn(one, answer, known, now)
         if isinstance(answer.decision, Allowed):
@@ -60,27 +81,47 @@ def weigh(
     return answers
 
 
-def _decide(
-    one: Claimed, policy: Policy, contact: Contact, known: gate.Facts, outgoing: Outgoing, now: datetime
-) -> Decision:
-    if not one.standing:
-        return Denied(Reason.FLOW_MOVED_ON)
-    person = Person(
+def as_written(policy: Mapping[str, Any]) -> str:
+    """A campaign's policy as the rulebook wants it: the same text for the same rules."""
+    return dumps(policy, sort_keys=True)
+
+
+def longest_memory(policies: Sequence[Policy]) -> timedelta:
+    """How far back the journal is read, so that every one of them can decide."""
+    different = {id(policy): policy for policy in policies}
+    return max(policy.longest_memory for policy in different.values())
+
+
+def person_of(one: Customer, known: gate.Facts, outgoing: Outgoing, past: Sequence[Past]) -> Person:
+    return Person(
         msisdn=one.msisdn,
-        time_zone=one.time_zone or outgoing.default_time_zone,
+        time_zone=one.time_zone,
         active=one.active,
         consents=frozenset(one.consents),
         refusals=known.refusals.get(one.msisdn, ()),
         complaint_open=one.complaint_open,
         news_waiting=one.customer_id in known.news,
         work_order_open=one.customer_id in known.orders,
-        past=[past.seen_from(one.campaign_id) for past in known.past.get(one.customer_id, ())],
+        past=past,
+        zone_guesses=outgoing.rulebook.zone_guesses(one.msisdn, one.region, outgoing.default_time_zone),
     )
-    return may_contact(contact, person, policy, now, guest_list=outgoing.guest_list)
+
+
+def _decide(
+    one: Claimed, policy: Policy, contact: Contact, known: gate.Facts, outgoing: Outgoing, now: datetime
+) -> Decision:
+    if not one.standing:
+        return Denied(Reason.FLOW_MOVED_ON)
+    past = [past.seen_from(one.campaign_id) for past in known.past.get(one.customer_id, ())]
+    person = person_of(one, known, outgoing, past)
+    decision = may_contact(contact, person, policy, now, guest_list=outgoing.guest_list)
+    if isinstance(decision, Allowed) and decision.closes_at - now < LAST_MOMENT:
+        return may_contact(contact, person, policy, decision.closes_at, guest_list=outgoing.guest_list)
+    return decision
 
 
 def _to_former(tx: Tx, flows: PublishedFlows, one: Claimed) -> bool:
-    return flows.get(tx, one.flow_revision, one.offer).to is Reach.FORMER
+    return flows.get(tx, one.flow_revision, one.offer).reach_of(one.step) is Reach.FORMER
 
 
 def _in_turn(one: Claimed, allowed: Weighed, known: gate.Facts, now: datetime) -> Weighed:
@@ -105,8 +146,3 @@ def _note(one: Claimed, channel: Channel, known: gate.Facts, now: datetime) -> N
     if one.asks:
         in_the_air = Holder(one.enrolment_id, one.priority, now + LOOK_AGAIN, interruptible=False)
         known.holders[one.customer_id].append(in_the_air)
-
-
-@lru_cache(maxsize=256)
-def _policy(stored: str) -> Policy:
-    return read_policy(loads(stored))

@@ -104,18 +104,19 @@ class Planned:
     on_denied: str
     text: str
     asks: bool
+    answers: bool
 
 
 _PLAN = text(
     """
     INSERT INTO attempts (id, enrolment_id, campaign_id, customer_id, channel, purpose, step, visit, try_no,
-                          due_at, expires_at, answer_within, on_denied, text, asks, created_at)
+                          due_at, expires_at, answer_within, on_denied, text, asks, answers, created_at)
     SELECT *, cast(:now AS timestamptz) FROM unnest(
         cast(:ids AS uuid[]), cast(:enrolments AS bigint[]), cast(:campaigns AS bigint[]),
         cast(:customers AS bigint[]), cast(:channels AS text[]), cast(:purposes AS text[]),
         cast(:steps AS text[]), cast(:visits AS int[]), cast(:tries AS smallint[]),
         cast(:due AS timestamptz[]), cast(:expiries AS timestamptz[]), cast(:within AS interval[]),
-        cast(:on_denied AS text[]), cast(:texts AS text[]), cast(:asks AS boolean[]))
+        cast(:on_denied AS text[]), cast(:texts AS text[]), cast(:asks AS boolean[]), cast(:answers AS boolean[]))
     ON CONFLICT (enrolment_id, visit, try_no) DO NOTHING
     """
 )
@@ -143,6 +144,7 @@ def plan(tx: Session, planned: Sequence[Planned], now: datetime) -> None:
             "on_denied": [one.on_denied for one in planned],
             "texts": [one.text for one in planned],
             "asks": [one.asks for one in planned],
+            "answers": [one.answers for one in planned],
         },
     )
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.store.models import AuditRow
+from bot.store.models import AuditRow, UserRow
 
 
 def record(
@@ -31,3 +33,23 @@ def record(
             at=now,
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    who: str | None  # None is the product itself, or whoever has its machine
+    action: str
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+    at: datetime
+
+
+def history(tx: Session, subject: str) -> list[Entry]:
+    """What became of a row, the oldest first."""
+    rows = tx.execute(
+        select(UserRow.name, AuditRow.action, AuditRow.before, AuditRow.after, AuditRow.at)
+        .outerjoin(UserRow, UserRow.id == AuditRow.user_id)
+        .where(AuditRow.subject == subject)
+        .order_by(AuditRow.id)
+    )
+    return [Entry(*row) for row in rows]

@@ -1,17 +1,17 @@
-"""Campaigns: what they promise to whom, and the one statement that moves them along their table."""
+"""Campaigns: what they promise to whom, how they stand, and what a move writes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
-from bot.domain.campaigns import CampaignStatus
+from bot.domain.campaigns import CampaignStatus, SendOrder
 from bot.store.models import CampaignRow
 
 
@@ -30,6 +30,14 @@ class NewCampaign:
     bonus_budget: Decimal | None
     starts_at: datetime
     ends_at: datetime | None
+    author_id: int | None = None
+    send_order: str = SendOrder.AS_IS.value
+    rhythm: str | None = None
+    rhythm_zone: str | None = None
+    again_after: timedelta | None = None
+    on_event: str | None = None
+    after_id: int | None = None
+    after_share: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +50,29 @@ class Campaign:
     status: CampaignStatus
     control_share: Decimal
     salt: str
+    offer: Mapping[str, Any]
+    policy: Mapping[str, Any]
+    bonus_budget: Decimal | None
     starts_at: datetime
     ends_at: datetime | None
+    started_at: datetime | None
+    rhythm: str | None
+    rhythm_zone: str | None
+    next_round_at: datetime | None
+    again_after: timedelta | None
+    series_id: int | None
+    on_event: str | None
+    after_id: int | None
+    after_share: Decimal | None
+    send_order: SendOrder
+    author_id: int | None
+    findings: Sequence[Mapping[str, Any]] | None
+    checked_at: datetime | None
+    checked_revision: str | None
+    approver_id: int | None
+    approved_at: datetime | None
+    paused_at: datetime | None
+    paused_from: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +92,9 @@ class Standing:
 
 
 def add(tx: Session, campaign: NewCampaign, now: datetime) -> int:
-    return tx.execute(
-        insert(CampaignRow)
-        .values(
-            name=campaign.name,
-            flow_revision=campaign.flow_revision,
-            priority=campaign.priority,
-            on_conflict=campaign.on_conflict,
-            risk_list_id=campaign.risk_list_id,
-            condition=campaign.condition,
-            offer=dict(campaign.offer),
-            policy=dict(campaign.policy),
-            control_share=campaign.control_share,
-            salt=campaign.salt,
-            bonus_budget=campaign.bonus_budget,
-            starts_at=campaign.starts_at,
-            ends_at=campaign.ends_at,
-            created_at=now,
-        )
-        .returning(CampaignRow.id)
-    ).scalar_one()
+    values = {one.name: getattr(campaign, one.name) for one in fields(campaign)}
+    values |= {"offer": dict(campaign.offer), "policy": dict(campaign.policy), "created_at": now}
+    return tx.execute(insert(CampaignRow).values(**values).returning(CampaignRow.id)).scalar_one()
 
 
 def id_of(tx: Session, name: str) -> int | None:
@@ -95,49 +107,27 @@ def names(tx: Session) -> list[str]:
 
 def get(tx: Session, campaign_id: int) -> Campaign | None:
     row = tx.get(CampaignRow, campaign_id, populate_existing=True)
-    if row is None:
-        return None
+    return None if row is None else _campaign(row)
+
+
+def lock(tx: Session, campaign_id: int) -> Campaign | None:
+    """Nobody else moves it until this transaction ends; attempts and grants of it are still written."""
+    row = tx.get(CampaignRow, campaign_id, populate_existing=True, with_for_update={"key_share": True})
+    return None if row is None else _campaign(row)
+
+
+def _campaign(row: CampaignRow) -> Campaign:
+    values = {one.name: getattr(row, one.name) for one in fields(Campaign)}
     return Campaign(
-        id=row.id,
-        name=row.name,
-        flow_revision=row.flow_revision,
-        risk_list_id=row.risk_list_id,
-        condition=row.condition,
-        status=CampaignStatus(row.status),
-        control_share=row.control_share,
-        salt=row.salt,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
+        **(values | {"status": CampaignStatus(row.status), "send_order": SendOrder(row.send_order)})
     )
 
 
-_MOVE = text(
-    """
-    WITH before AS (SELECT id, status FROM campaigns WHERE id = :id FOR UPDATE)
-    UPDATE campaigns k SET status = :to,
-        started_at = CASE WHEN :to = 'running' THEN coalesce(k.started_at, :now) ELSE k.started_at END,
-        finished_at = CASE WHEN :to IN ('finished', 'aborted') THEN cast(:now AS timestamptz) END
-    FROM before
-    WHERE k.id = before.id AND before.status = ANY(:allowed)
-    RETURNING before.status
-    """
-)
-
-
-def move(
-    tx: Session,
-    campaign_id: int,
-    to: CampaignStatus,
-    *,
-    allowed_from: Iterable[CampaignStatus],
-    now: datetime,
-) -> CampaignStatus | None:
-    """The status it had, or None where it may not go there (or does not exist)."""
-    moved = tx.execute(
-        _MOVE,
-        {"id": campaign_id, "to": to.value, "allowed": [one.value for one in allowed_from], "now": now},
-    ).scalar_one_or_none()
-    return None if moved is None else CampaignStatus(moved)
+def write(tx: Session, campaign_id: int, status: CampaignStatus, **changes: Any) -> None:
+    """A move that the table of moves lets through, with what it brings; the row is locked already."""
+    tx.execute(
+        update(CampaignRow).where(CampaignRow.id == campaign_id).values(status=status.value, **changes)
+    )
 
 
 _STANDINGS = text(

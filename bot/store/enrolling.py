@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-#: `bot.domain.arms.bucket`, in SQL.
-_BUCKET = "(('x' || substr(md5(:salt || ':' || a.id), 1, 8))::bit(32)::bigint * 10000 >> 32)"
+from bot.domain.global_control import ControlGroup
+
+
+def bucket_sql(salt: str, customer_id: str) -> str:
+    """`bot.domain.arms.bucket` of a parameter and a column, in SQL."""
+    return f"(('x' || substr(md5(:{salt} || ':' || {customer_id}), 1, 8))::bit(32)::bigint * 10000 >> 32)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +28,12 @@ class Audience:
 
 @dataclass(frozen=True, slots=True)
 class Dealt:
+    """`global_control` of the `control` are held out by the global control group."""
+
     audience: int
     treatment: int
     control: int
+    global_control: int
 
 
 def on_risk_list(risk_list_id: int) -> Audience:
@@ -53,6 +60,7 @@ def enrol(
     flow_revision: str,
     salt: str,
     control_below: int,
+    global_control: ControlGroup | None,
     status: str,
     due_at: datetime,
     expires_at: datetime | None,
@@ -60,43 +68,57 @@ def enrol(
 ) -> Dealt:
     """Everybody of that status (active, or left) who is not enrolled yet.
 
-    Those with a bucket under `control_below` are held out.
+    Those with a bucket under `control_below` are held out, and so is the global control group, whatever the
+    campaign's own hash says of them.
     """
-    statement = text(
-        f"""
-        WITH audience AS MATERIALIZED ({audience.select}),
-        dealt AS (
-            SELECT a.id, {_BUCKET} < :control_below AS held_out FROM audience a WHERE a.status = :status
-        ), added AS (
-            INSERT INTO enrolments
-                (campaign_id, customer_id, flow_revision, arm, status, due_at, expires_at, enrolled_at)
-            SELECT :campaign_id, d.id, :flow_revision,
-                   CASE WHEN d.held_out THEN 'control' ELSE 'treatment' END,
-                   CASE WHEN d.held_out THEN 'held_out' ELSE 'active' END,
-                   CASE WHEN d.held_out THEN NULL ELSE cast(:due_at AS timestamptz) END,
-                   cast(:expires_at AS timestamptz), :now
-            FROM dealt d ORDER BY d.id
-            ON CONFLICT (campaign_id, customer_id) DO NOTHING
-            RETURNING arm
-        )
-        SELECT (SELECT count(*) FROM audience) AS audience,
-               count(*) FILTER (WHERE arm = 'treatment') AS treatment,
-               count(*) FILTER (WHERE arm = 'control') AS control
-        FROM added
-        """
-    )
     row = tx.execute(
-        statement,
+        _enrol(audience),
         {
             **audience.parameters,
             "campaign_id": campaign_id,
             "flow_revision": flow_revision,
             "salt": salt,
             "control_below": control_below,
+            "global_salt": global_control.salt if global_control else "",
+            "global_below": global_control.below if global_control else 0,
+            "global_until": global_control.until if global_control else None,
             "status": status,
             "due_at": due_at,
             "expires_at": expires_at,
             "now": now,
         },
     ).one()
-    return Dealt(row.audience, row.treatment, row.control)
+    return Dealt(**row._mapping)
+
+
+def _enrol(audience: Audience) -> TextClause:
+    return text(
+        f"""
+        WITH audience AS MATERIALIZED ({audience.select}),
+        known AS (
+            SELECT id, CASE WHEN {bucket_sql("global_salt", "id")} < :global_below
+                            THEN cast(:global_until AS timestamptz) END AS held_until
+            FROM audience WHERE status = :status
+        ), dealt AS (
+            SELECT id, held_until, held_until IS NOT NULL OR {bucket_sql("salt", "id")} < :control_below AS held_out
+            FROM known
+        ), added AS (
+            INSERT INTO enrolments
+                (campaign_id, customer_id, flow_revision, arm, global_control_until, status, due_at, expires_at,
+                 enrolled_at)
+            SELECT :campaign_id, d.id, :flow_revision,
+                   CASE WHEN d.held_out THEN 'control' ELSE 'treatment' END, d.held_until,
+                   CASE WHEN d.held_out THEN 'held_out' ELSE 'active' END,
+                   CASE WHEN d.held_out THEN NULL ELSE cast(:due_at AS timestamptz) END,
+                   cast(:expires_at AS timestamptz), :now
+            FROM dealt d ORDER BY d.id
+            ON CONFLICT (campaign_id, customer_id) DO NOTHING
+            RETURNING arm, global_control_until
+        )
+        SELECT (SELECT count(*) FROM audience) AS audience,
+               count(*) FILTER (WHERE arm = 'treatment') AS treatment,
+               count(*) FILTER (WHERE arm = 'control') AS control,
+               count(global_control_until) AS global_control
+        FROM added
+        """
+    )

@@ -57,7 +57,7 @@ _LOCK = text(
 _READ = text(f"{_SELECT} WHERE e.id = ANY(:ids)")
 _CLAIM_DUE = text(
     f"""
-    {_SELECT} WHERE e.due_at <= :now AND k.status = 'running'
+    {_SELECT} WHERE e.due_at <= :now AND k.status IN ('running', 'draining')
     ORDER BY e.due_at LIMIT :limit FOR UPDATE OF e SKIP LOCKED
     """
 )
@@ -153,16 +153,3 @@ def put_off(tx: Session, enrolment_id: int, due_at: datetime) -> None:
         text("UPDATE enrolments SET due_at = :due_at WHERE id = :id AND status = 'active'"),
         {"id": enrolment_id, "due_at": due_at},
     )
-
-
-def finish_campaigns(tx: Session, now: datetime) -> int:
-    """Running campaigns that have nobody left under way are finished."""
-    statement = text(
-        """
-        UPDATE campaigns k SET status = 'finished', finished_at = :now
-        WHERE k.status = 'running' AND k.starts_at <= :now
-          AND NOT EXISTS (SELECT 1 FROM enrolments e WHERE e.campaign_id = k.id AND e.status = 'active')
-          AND EXISTS (SELECT 1 FROM enrolments e WHERE e.campaign_id = k.id)
-        """
-    )
-    return int(tx.execute(statement, {"now": now}).rowcount)  # type: ignore[attr-defined]

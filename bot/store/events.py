@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
+from bot.store.models import ECHOES
 from bot.store.transaction import Connection
 
 
@@ -98,13 +99,18 @@ def leave_one(connection: Connection, event: NewEvent) -> bool:
     return connection.execute(_LEAVE_ONE, row).rowcount == 1
 
 
-_CLAIM = text(
-    """
-    SELECT id, key, kind, payload, received_at, attempt_id, enrolment_id, customer_id
-    FROM events WHERE processed_at IS NULL AND (retry_at IS NULL OR retry_at <= :now)
-    ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
-    """
-)
+def _claim(which: str) -> TextClause:
+    return text(
+        f"""
+        SELECT id, key, kind, payload, received_at, attempt_id, enrolment_id, customer_id
+        FROM events WHERE processed_at IS NULL AND (retry_at IS NULL OR retry_at <= :now) AND kind {which} ({ECHOES})
+        ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
+        """
+    )
+
+
+_BESIDE = 20  # echoes in a batch with others: these wait for no large one, and the echoes not for ever
+_CLAIM_PROMPT, _CLAIM_ECHOES = _claim("NOT IN"), _claim("IN")
 _CLAIM_ONE = text(
     """
     SELECT id, key, kind, payload, received_at, attempt_id, enrolment_id, customer_id
@@ -121,8 +127,18 @@ _PUT_OFF = text(
 
 
 def claim_waiting(tx: Session, limit: int, *, now: datetime) -> list[Event]:
-    """The oldest unprocessed events, locked until this transaction ends; other workers skip them."""
-    return [Event(**row._mapping) for row in tx.execute(_CLAIM, {"limit": limit, "now": now})]
+    """The oldest unprocessed events, locked until this transaction ends; other workers skip them.
+
+    What people and other systems say comes before the echoes of our own contacts, of which a campaign brings many.
+    """
+    prompt = _claimed(tx, _CLAIM_PROMPT, limit, now)
+    room = limit - len(prompt)
+    return prompt + _claimed(tx, _CLAIM_ECHOES, min(room, _BESIDE) if prompt else room, now)
+
+
+def _claimed(tx: Session, statement: TextClause, limit: int, now: datetime) -> list[Event]:
+    rows = tx.execute(statement, {"limit": limit, "now": now}) if limit > 0 else ()
+    return [Event(**row._mapping) for row in rows]
 
 
 def claim_one(tx: Session, event_id: int) -> Event | None:

@@ -1,8 +1,8 @@
-"""A campaign's audience as one moment's snapshot, read in batches by a cursor on the server; nothing is written."""
+"""A campaign's audience as it is at one moment, read slice by slice; several readers may share the moment."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,8 +13,6 @@ from sqlalchemy.orm import Session
 
 from bot.domain.campaigns import CampaignStatus
 from bot.store.enrolling import Audience
-
-BATCH = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +32,19 @@ class Terms:
     starts_at: datetime
 
 
+class Slice(NamedTuple):
+    """So many people of an audience, by the first and the last of their ids."""
+
+    first: int
+    last: int
+    people: int
+
+
 class Candidate(NamedTuple):
     """A person of the audience, and where their run stands if they are enrolled already.
 
-    `wanted` are the factors that were asked for, in that order; `due_*` is the contact that waits to be made.
+    `wanted` are the factors that were asked for, in that order, as JSON that need not be read of everybody; `due` is
+    the contact that waits to be made.
     """
 
     customer_id: int
@@ -50,29 +57,30 @@ class Candidate(NamedTuple):
     tier: str
     active: bool
     complaint_open: bool
-    consents: str  # by spaces: a list would cost more to read than all the rest
-    wanted: Sequence[Any]
+    consents: str  # with spaces between: as a list they would cost as much to read as all the rest
+    wanted: str
     enrolment_id: int | None
     arm: str | None
+    globally_held_out: bool
     status: str | None
     flow_revision: str | None
     step: str | None
     wakes_at: datetime | None
     expires_at: datetime | None
     run_facts: Mapping[str, Any] | None
-    due_step: str | None
-    due_channel: str | None
-    due_purpose: str | None
-    due_at: datetime | None
-    due_expires_at: datetime | None
-    due_on_denied: str | None
-    due_text: str | None
+    due: Mapping[str, Any] | None
 
 
-def freeze(tx: Session) -> None:
-    """The first statement of a transaction that sees one moment only, and that the database lets write nothing."""
+def freeze(tx: Session, snapshot: str | None = None) -> None:
+    """The first statement of a transaction that sees one moment, its own or another's, and can write nothing."""
     tx.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-    tx.execute(text("SET LOCAL cursor_tuple_fraction = 1"))  # all rows are wanted, not the first ones soon
+    if snapshot is not None:
+        tx.connection().exec_driver_sql(f"SET TRANSACTION SNAPSHOT '{snapshot}'")  # takes no parameter
+
+
+def share(tx: Session) -> str:
+    """The name under which others can see this frozen transaction's moment, as long as it is open."""
+    return str(tx.execute(text("SELECT pg_export_snapshot()")).scalar_one())
 
 
 def terms(tx: Session, campaign_id: int) -> Terms:
@@ -98,19 +106,35 @@ def revisions(tx: Session, campaign: Terms) -> frozenset[str]:
     return frozenset(found.scalars()) | {campaign.flow_revision}
 
 
-def size(tx: Session, audience: Audience) -> int:
-    counted = text(f"SELECT count(*) FROM ({audience.select}) a")
-    return int(tx.execute(counted, dict(audience.parameters)).scalar_one())
+def sampled(tx: Session, campaign: Terms, audience: Audience, people: int) -> Audience:
+    """So many of them, drawn by a hash: the same ones each time."""
+    drawn = text(f"SELECT a.id FROM ({audience.select}) a ORDER BY md5(:salt || a.id), a.id LIMIT :people")
+    values = {**audience.parameters, "salt": f"dry-run:{campaign.salt}:", "people": people}
+    ids = list(tx.execute(drawn, values).scalars())
+    return Audience("SELECT c.id, c.status FROM customers c WHERE c.id = ANY(:drawn)", {"drawn": ids})
+
+
+def slices(tx: Session, audience: Audience, people: int) -> list[Slice]:
+    """The whole audience, `people` at a time."""
+    statement = text(
+        f"""
+        SELECT min(id) AS first, max(id) AS last, count(*) AS people
+        FROM (SELECT a.id, (row_number() OVER (ORDER BY a.id) - 1) / :people AS number
+              FROM ({audience.select}) a) numbered
+        GROUP BY number ORDER BY number
+        """
+    )
+    rows = tx.execute(statement, {**audience.parameters, "people": people})
+    return [Slice(row.first, row.last, row.people) for row in rows]
 
 
 _CANDIDATES = """
     SELECT c.id AS customer_id, c.external_id, c.msisdn, c.name, c.language, c.time_zone, c.region, c.tier,
            c.status = 'active' AS active, c.complaint_open, array_to_string(c.consents, ' ') AS consents,
-           {wanted} AS wanted,
-           e.id AS enrolment_id, e.arm, e.status, e.flow_revision, e.step, e.due_at AS wakes_at, e.expires_at,
-           e.state -> 'facts' AS run_facts,
-           d.step, d.channel, d.purpose, d.due_at, d.expires_at, d.on_denied, d.text
-    FROM ({drawn}) a
+           cast({wanted} AS text) AS wanted,
+           e.id AS enrolment_id, e.arm, e.global_control_until IS NOT NULL AS globally_held_out, e.status, e.flow_revision, e.step, e.due_at AS wakes_at, e.expires_at,
+           e.state -> 'facts' AS run_facts, CASE WHEN d.step IS NOT NULL THEN to_jsonb(d) END AS due
+    FROM (SELECT a.id FROM ({audience}) a WHERE a.id BETWEEN :first AND :last) a
     JOIN customers c ON c.id = a.id
     LEFT JOIN enrolments e ON e.campaign_id = :campaign_id AND e.customer_id = a.id
     LEFT JOIN LATERAL (
@@ -119,26 +143,22 @@ _CANDIDATES = """
     ) d ON e.status = 'active' AND e.step IS NOT NULL
     ORDER BY a.id
     """
-_DRAWN = "SELECT a.id FROM ({select}) a ORDER BY md5(:salt || ':dry-run:' || a.id), a.id LIMIT :sample"
 
 
 def candidates(
-    tx: Session, campaign: Terms, audience: Audience, *, wanted: Sequence[str], sample: int | None
-) -> Iterator[list[Candidate]]:
-    """In the order of their ids; a `sample` is drawn by a hash, so it is the same people each time."""
-    drawn = audience.select if sample is None else _DRAWN.format(select=audience.select)
+    tx: Session, campaign: Terms, audience: Audience, part: Slice, *, wanted: Sequence[str]
+) -> list[Candidate]:
+    """In the order of their ids."""
     names = {f"wanted_{number}": name for number, name in enumerate(wanted)}
-    statement = text(_CANDIDATES.format(wanted=_array(list(names)), drawn=drawn))
-    values = {**audience.parameters, **names, "campaign_id": campaign.id}
-    if sample is not None:
-        values |= {"salt": campaign.salt, "sample": sample}
-    streamed = {"stream_results": True, "max_row_buffer": BATCH}
-    for part in tx.execute(statement, values, execution_options=streamed).partitions(BATCH):
-        yield [Candidate._make(row) for row in part]
+    statement = text(_CANDIDATES.format(wanted=_array(list(names)), audience=audience.select))
+    values = {**audience.parameters, **names, "first": part.first, "last": part.last}
+    return [Candidate._make(row) for row in tx.execute(statement, {**values, "campaign_id": campaign.id})]
+
+
+_MOST_ARGUMENTS = 90  # of a function of PostgreSQL
 
 
 def _array(parameters: Sequence[str]) -> str:
-    """A function takes a hundred arguments at most."""
     factors = [f"c.factors -> cast(:{parameter} AS text)" for parameter in parameters]
-    parts = [factors[start : start + 90] for start in range(0, len(factors), 90)] or [[]]
+    parts = [factors[n : n + _MOST_ARGUMENTS] for n in range(0, len(factors), _MOST_ARGUMENTS)] or [[]]
     return " || ".join(f"jsonb_build_array({', '.join(part)})" for part in parts)

@@ -1,4 +1,4 @@
-"""What the gate weighs about a batch of people, in five statements however many they are; and what it said."""
+"""What the gate weighs about a batch of people, in as many statements however many they are; and what it said."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -74,7 +75,7 @@ _HOLDERS = text(
     SELECT e.customer_id, e.id AS enrolment_id, k.priority, e.holds_until AS until,
            e.state -> 'accepted_by' IS NULL AS interruptible
     FROM enrolments e JOIN campaigns k ON k.id = e.campaign_id
-    WHERE e.customer_id = ANY(:customers) AND e.holds_until > :now AND k.status IN ('running', 'paused')
+    WHERE e.customer_id = ANY(:customers) AND e.holds_until > :now AND k.status IN ('running', 'paused', 'draining')
     UNION ALL
     SELECT a.customer_id, a.enrolment_id, k.priority, :look_again, false
     FROM recent a JOIN campaigns k ON k.id = a.campaign_id
@@ -113,6 +114,70 @@ def _holders(tx: Session, customers: Sequence[int], now: datetime) -> defaultdic
     for row in tx.execute(_HOLDERS, values):
         holders[row.customer_id].append(Holder(row.enrolment_id, row.priority, row.until, row.interruptible))
     return holders
+
+
+@dataclass(frozen=True, slots=True)
+class OnTheLine:
+    """A call under way: whose it is, and by which campaign's rules it was made."""
+
+    attempt_id: UUID
+    campaign_id: int
+    customer_id: int
+    purpose: str
+    arm: str
+    policy: Mapping[str, Any]
+    msisdn: str
+    time_zone: str | None
+    region: str | None
+    active: bool
+    complaint_open: bool
+    consents: Sequence[str]
+
+
+_CUSTOMER = "c.msisdn, c.time_zone, c.region, c.status = 'active' AS active, c.complaint_open, c.consents"
+_ON_THE_LINE = text(
+    f"""
+    SELECT a.id AS attempt_id, a.campaign_id, a.customer_id, a.purpose, e.arm, k.policy, {_CUSTOMER}
+    FROM attempts a JOIN enrolments e ON e.id = a.enrolment_id JOIN campaigns k ON k.id = a.campaign_id
+    JOIN customers c ON c.id = a.customer_id
+    WHERE a.id = ANY(:ids)
+    """
+)
+
+
+def on_the_line(tx: Session, attempt_ids: Sequence[UUID]) -> dict[UUID, OnTheLine]:
+    rows = tx.execute(_ON_THE_LINE, {"ids": list(attempt_ids)})
+    return {row.attempt_id: OnTheLine(**row._mapping) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAbout:
+    """One customer whom a human wants to reach, under this transaction's lock."""
+
+    customer_id: int
+    msisdn: str
+    time_zone: str | None
+    region: str | None
+    active: bool
+    complaint_open: bool
+    consents: Sequence[str]
+    held_out: bool  # on the control arm of a campaign that is under way
+
+
+_ASKED_ABOUT = text(
+    f"""
+    SELECT c.id AS customer_id, {_CUSTOMER}, EXISTS (
+        SELECT FROM enrolments e JOIN campaigns k ON k.id = e.campaign_id
+        WHERE e.customer_id = c.id AND e.arm = 'control' AND k.status IN ('running', 'paused', 'draining')) AS held_out
+    FROM customers c WHERE c.id = :id FOR NO KEY UPDATE OF c
+    """
+)
+
+
+def lock_customer(tx: Session, customer_id: int) -> AskedAbout | None:
+    """As the claim locks it: nobody else weighs the same person meanwhile."""
+    row = tx.execute(_ASKED_ABOUT, {"id": customer_id}).one_or_none()
+    return AskedAbout(**row._mapping) if row is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,8 +108,9 @@ def make_due(tx: Session, *, enrolment_id: int, amount: Decimal, now: datetime) 
 _EXPIRE = text(
     """
     WITH stale AS (
-        SELECT g.id FROM grants g JOIN enrolments e ON e.id = g.enrolment_id
-        WHERE g.status IN ('accepted', 'qualified') AND (e.status = 'finished' OR e.expires_at <= :now)
+        SELECT g.id FROM grants g JOIN enrolments e ON e.id = g.enrolment_id JOIN campaigns k ON k.id = g.campaign_id
+        WHERE g.status IN ('accepted', 'qualified')
+          AND (e.status = 'finished' OR (e.expires_at <= :now AND k.status <> 'paused'))
         LIMIT :limit FOR UPDATE OF g SKIP LOCKED
     )
     UPDATE grants g SET status = 'expired', reason = 'enrolment over', due_at = NULL

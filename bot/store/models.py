@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -27,7 +27,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from bot.domain.attempts import AttemptStatus, Channel
-from bot.domain.campaigns import Arm, CampaignStatus, EnrolmentStatus
+from bot.domain.brakes import Cause
+from bot.domain.campaigns import Arm, CampaignStatus, EnrolmentStatus, SendOrder
+from bot.domain.global_control import Period
 from bot.domain.grants import GrantStatus
 from bot.domain.work_orders import Disposition, WorkOrderStatus
 
@@ -38,6 +40,9 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+#: Kinds of events that a campaign brings about itself, several for each contact: they wait for all others.
+ECHOES = "'sms.status', 'call.status', 'call.amd', 'attempt.denied', 'attempt.expired', 'attempt.failed'"
 
 #: Hot rows change status several times a minute: leave room on the page and vacuum early.
 HOT = {
@@ -207,6 +212,12 @@ class CampaignRow(Row):
         CheckConstraint("bonus_budget IS NULL OR bonus_committed <= bonus_budget", name="bonus_budget"),
         CheckConstraint("priority BETWEEN 0 AND 9", name="priority"),
         CheckConstraint("on_conflict IN ('queue', 'skip', 'interrupt')", name="on_conflict"),
+        one_of("send_order", SendOrder),
+        CheckConstraint("num_nonnulls(rhythm, on_event, after_id) <= 1", name="one_occasion"),
+        CheckConstraint("(rhythm IS NULL) = (rhythm_zone IS NULL)", name="rhythm"),
+        CheckConstraint("(after_id IS NULL) = (after_share IS NULL)", name="after"),
+        CheckConstraint("after_share > 0 AND after_share <= 1", name="after_share"),
+        Index("ix_campaigns_series", "series_id", postgresql_where=text("series_id IS NOT NULL")),
     )
 
     id: Mapped[int] = surrogate()
@@ -224,10 +235,76 @@ class CampaignRow(Row):
     bonus_budget: Mapped[Decimal | None]
     bonus_committed: Mapped[Decimal] = mapped_column(server_default="0")
     starts_at: Mapped[datetime]
-    ends_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]  # from then on nobody new starts
+    rhythm: Mapped[str | None]  # when it looks at its audience again
+    rhythm_zone: Mapped[str | None]
+    next_round_at: Mapped[datetime | None]
+    again_after: Mapped[timedelta | None]  # without it, nobody is enrolled twice
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id"))  # the first of its editions
+    on_event: Mapped[str | None]  # whoever has this business event is enrolled
+    after_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id"))  # starts once that one ...
+    after_share: Mapped[Decimal | None] = mapped_column(Numeric(5, 4))  # ... has reached so many of its people
+    send_order: Mapped[str] = mapped_column(server_default=SendOrder.AS_IS.value)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    findings: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
+    checked_at: Mapped[datetime | None]
+    checked_revision: Mapped[str | None]
+    approver_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    approved_at: Mapped[datetime | None]
+    paused_at: Mapped[datetime | None]
+    paused_from: Mapped[str | None]  # what it becomes again
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+
+
+class MoveEffectRow(Row):
+    """What a campaign's move does to its runs, worked off in chunks: ended, or their time made longer by a pause."""
+
+    __tablename__ = "move_effects"
+    __table_args__ = (
+        CheckConstraint("kind IN ('end_all', 'end_unstarted', 'lengthen')", name="kind"),
+        CheckConstraint("(kind = 'lengthen') = (since IS NOT NULL AND until IS NOT NULL)", name="lengthen"),
+        Index("uq_move_effects_open", "campaign_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+    )
+
+    id: Mapped[int] = surrogate()
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
+    kind: Mapped[str]
+    since: Mapped[datetime | None]
+    until: Mapped[datetime | None]
+    afterwards: Mapped[str | None]  # the campaign's status once all is done
+    reached: Mapped[int] = mapped_column(BigInteger, server_default="0")  # the last customer worked off
+    runs: Mapped[int] = mapped_column(server_default="0")
+    begun_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class TriggerCallRow(Row):
+    """A customer had the event that a campaign waits for, and is to be enrolled there; gone once that is done."""
+
+    __tablename__ = "trigger_calls"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
+    event_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+
+
+class GlobalControlRow(Row):
+    """A setting of the global control group, in force until the next one is; append-only."""
+
+    __tablename__ = "global_controls"
+    __table_args__ = (
+        CheckConstraint("share >= 0 AND share <= 0.5", name="share"),
+        one_of("period", Period),
+    )
+
+    id: Mapped[int] = surrogate()
+    share: Mapped[Decimal] = mapped_column(Numeric(5, 4))
+    period: Mapped[str]
+    in_force_from: Mapped[datetime] = mapped_column(index=True)
+    set_at: Mapped[datetime]
 
 
 class EnrolmentRow(Row):
@@ -247,6 +324,7 @@ class EnrolmentRow(Row):
         ),
         CheckConstraint("status <> 'finished' OR (due_at IS NULL AND result IS NOT NULL)", name="finished"),
         CheckConstraint("holds_until IS NULL OR status = 'active'", name="holds_active"),
+        CheckConstraint("global_control_until IS NULL OR arm = 'control'", name="global_control"),
         Index("ix_enrolments_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
         Index("ix_enrolments_customer_active", "customer_id", postgresql_where=text("status = 'active'")),
         Index("ix_enrolments_holders", "customer_id", postgresql_where=text("holds_until IS NOT NULL")),
@@ -258,6 +336,7 @@ class EnrolmentRow(Row):
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
     flow_revision: Mapped[str] = mapped_column(ForeignKey("flow_revisions.revision"))
     arm: Mapped[str]
+    global_control_until: Mapped[datetime | None]  # held out by the global control group, whose period ends then
     status: Mapped[str]
     step: Mapped[str | None]
     visit: Mapped[int] = mapped_column(server_default="0")
@@ -282,10 +361,20 @@ class AttemptRow(Row):
         CheckConstraint("text IN ('sms', 'ask_again')", name="text"),
         CheckConstraint("status <> 'sending' OR lease_until IS NOT NULL", name="sending_leased"),
         Index("ix_attempts_due", "campaign_id", "channel", "due_at", postgresql_where=text("status = 'due'")),
+        Index(
+            "ix_attempts_answers",
+            "campaign_id",
+            "channel",
+            "due_at",
+            postgresql_where=text("status = 'due' AND answers"),
+        ),
         Index("ix_attempts_lease", "lease_until", postgresql_where=text("lease_until IS NOT NULL")),
         Index("ix_attempts_voicemail", "id", postgresql_where=text("voicemail IN ('due', 'leaving')")),
         Index("ix_attempts_customer_taken", "customer_id", "taken_at"),
         Index("ix_attempts_campaign_status", "campaign_id", "status"),
+        Index(
+            "ix_attempts_settled", "campaign_id", "settled_at", postgresql_where=text("settled_at IS NOT NULL")
+        ),
         CheckConstraint("voicemail IN ('due', 'leaving', 'left', 'failed')", name="voicemail"),
         HOT,
     )
@@ -305,6 +394,7 @@ class AttemptRow(Row):
     answer_within: Mapped[timedelta | None]
     on_denied: Mapped[str]
     asks: Mapped[bool] = mapped_column(server_default=text("false"))  # it awaits the customer's answer
+    answers: Mapped[bool] = mapped_column(server_default=text("false"))  # what the customer has just said
     waiting: Mapped[bool] = mapped_column(server_default=text("false"))  # put off for another run's answer
     text: Mapped[str] = mapped_column(server_default="sms")  # which of the step's texts an SMS carries
     sends: Mapped[int] = mapped_column(
@@ -356,6 +446,11 @@ class EventRow(Row):
     __tablename__ = "events"
     __table_args__ = (
         Index("ix_events_waiting", "id", postgresql_where=text("processed_at IS NULL")),
+        Index(
+            "ix_events_prompt",
+            "id",
+            postgresql_where=text(f"processed_at IS NULL AND kind NOT IN ({ECHOES})"),
+        ),
         Index("ix_events_news", "customer_id", postgresql_where=text("processed_at IS NULL")),
         Index("ix_events_customer", "customer_id", "received_at"),
         {"postgresql_with": {"fillfactor": 90, "autovacuum_vacuum_scale_factor": 0.05}},
@@ -512,11 +607,12 @@ class SuppressionRow(Row):
     topic: Mapped[str] = mapped_column(server_default="all")
     action: Mapped[str]
     source: Mapped[str]
-    #: No foreign key: checking it takes as long as all the rest of an import, which holds the list's row anyway.
+    # No foreign keys for these two: neither lists nor users are ever deleted, and to check them for a list of a million
+    # numbers takes as long as all the rest of its import.
     list_id: Mapped[int | None] = mapped_column(BigInteger)
+    user_id: Mapped[int | None] = mapped_column(BigInteger)  # who wrote it, where somebody did
     wording: Mapped[str | None]
     evidence: Mapped[str | None]  # the event's key, the import, or where the customer's request is kept
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))  # who wrote it, where somebody did
     at: Mapped[datetime]
 
 
@@ -637,6 +733,96 @@ class RecallRow(Row):
     asked_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(SmallInteger)
     answer: Mapped[str | None]  # taken, or the carrier's code; None while it is being asked
+
+
+class SpendAccountRow(Row):
+    """What a campaign with limits has used, open reservations included; `day_*` is that of `day` alone."""
+
+    __tablename__ = "spend_accounts"
+    __table_args__ = (HOT,)
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
+    day: Mapped[date]  # in the zone of the campaign's limits
+    segments: Mapped[int] = mapped_column(BigInteger)
+    minutes: Mapped[int] = mapped_column(BigInteger)
+    money: Mapped[Decimal] = mapped_column(Numeric(18, 6))
+    day_segments: Mapped[int] = mapped_column(BigInteger)
+    day_minutes: Mapped[int] = mapped_column(BigInteger)
+    day_money: Mapped[Decimal] = mapped_column(Numeric(18, 6))
+
+
+class SpendLineRow(Row):
+    """A reservation whose outcome is not known yet: of the how-manieth POST of an attempt."""
+
+    __tablename__ = "spend_lines"
+    __table_args__ = (Index("ix_spend_lines_campaign_id", "campaign_id"), HOT)
+
+    attempt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("attempts.id"), primary_key=True)
+    post: Mapped[int] = mapped_column(SmallInteger, primary_key=True)  # as in attempts.sends
+    campaign_id: Mapped[int] = mapped_column(BigInteger)
+    day: Mapped[date]
+    segments: Mapped[int]
+    minutes: Mapped[int]
+    price: Mapped[Decimal] = mapped_column(Numeric(12, 6))  # of a segment or a begun minute
+
+
+class CampaignSpendRow(Row):
+    """What a day of a campaign with limits really came to, as far as the carrier has reported."""
+
+    __tablename__ = "campaign_spend"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    sms: Mapped[int] = mapped_column(BigInteger)
+    calls: Mapped[int] = mapped_column(BigInteger)
+    segments: Mapped[int] = mapped_column(BigInteger)
+    minutes: Mapped[int] = mapped_column(BigInteger)
+    money: Mapped[Decimal] = mapped_column(Numeric(18, 6))
+
+
+class BrakeTripRow(Row):
+    """A campaign was to be stopped for a cause; once, until a person lets it run again (`lifted_at`)."""
+
+    __tablename__ = "brake_trips"
+    __table_args__ = (
+        one_of("cause", Cause),
+        Index(
+            "uq_brake_trips_open", "campaign_id", "cause", unique=True, postgresql_where=text("lifted_at IS NULL")
+        ),
+        Index("ix_brake_trips_lifted", "campaign_id", "cause", "lifted_at"),
+    )
+
+    id: Mapped[int] = surrogate()
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
+    cause: Mapped[str]
+    details: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+    carried_out_at: Mapped[datetime | None]  # when the campaign was stopped for it
+    lifted_at: Mapped[datetime | None]
+
+
+class BrakeLookRow(Row):
+    """When a campaign's figures were last looked at, the quick ones and those that take the whole journal."""
+
+    __tablename__ = "brake_looks"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
+    counted_at: Mapped[datetime]
+    compared_at: Mapped[datetime]
+
+
+class NoticeRow(Row):
+    """Something that an operator should know, once under its key; its words are made where it is shown."""
+
+    __tablename__ = "notices"
+    __table_args__ = (Index("ix_notices_campaign_id", "campaign_id", "id"),)
+
+    id: Mapped[int] = surrogate()
+    key: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id"))
+    details: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
 
 
 class AuditRow(Row):

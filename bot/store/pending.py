@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 class Pending:
     """`due` names the kinds that a worker should be busy with, `in_flight` those under way at another system."""
 
-    due: frozenset[str]  # events, timers, sms, calls, voicemails, grants, silence
+    due: frozenset[str]  # events, timers, campaigns, sms, calls, voicemails, grants, silence
     in_flight: bool
     next_at: datetime | None
 
@@ -28,10 +28,15 @@ _DEADLINES = text(
     SELECT CASE channel WHEN 'sms' THEN 'sms' ELSE 'calls' END AS kind,
            (SELECT min(a.due_at) FROM attempts a
             WHERE a.campaign_id = k.id AND a.channel = c.channel AND a.status = 'due') AS at
-    FROM campaigns k CROSS JOIN (VALUES ('sms'), ('call')) c(channel) WHERE k.status = 'running'
+    FROM campaigns k CROSS JOIN (VALUES ('sms'), ('call')) c(channel)
+    WHERE k.status IN ('running', 'draining')
     UNION ALL
     SELECT 'timers', (SELECT e.due_at FROM enrolments e JOIN campaigns k ON k.id = e.campaign_id
-                      WHERE e.due_at IS NOT NULL AND k.status = 'running' ORDER BY e.due_at LIMIT 1)
+                      WHERE e.due_at IS NOT NULL AND k.status IN ('running', 'draining')
+                      ORDER BY e.due_at LIMIT 1)
+    UNION ALL
+    SELECT 'campaigns', (SELECT min(CASE status WHEN 'scheduled' THEN starts_at ELSE least(next_round_at, ends_at) END)
+                         FROM campaigns WHERE status = 'running' OR (status = 'scheduled' AND after_id IS NULL))
     UNION ALL
     SELECT 'silence', (SELECT min(lease_until) FROM attempts WHERE lease_until IS NOT NULL AND status <> 'sending')
     UNION ALL

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from bot.store import attempts
@@ -52,48 +52,64 @@ class Claimed:
     factors: Mapping[str, Any]
 
 
-# Running campaigns take turns: each gives its oldest due rows, so that a huge one cannot starve the others;
-# in each turn the higher priority comes first.
+# Running campaigns share what may go out, by the weight of their priority: each gives its oldest due rows, so that a
+# huge one cannot starve the others. Where there is less than a row for each, chance decides by the same weights: the
+# first arrival of one with twice the rate is twice as often the first of all.
 # The customer's row is locked too, so that two workers never weigh the same person's caps and runs at once.
 # Of that row the locked version is read: what was written while we waited for it must not be missed.
 # A campaign's policy and offer come with the first of its rows only: they are long, and the same for all.
-_CLAIM = text(
-    """
+_CLAIM = """
     SELECT a.id, a.enrolment_id, a.campaign_id, a.customer_id, a.purpose, a.step, a.visit, a.due_at,
            a.expires_at, a.on_denied, a.text, a.asks, a.sends, a.fence,
            e.arm, (e.status = 'active' AND e.visit = a.visit) AS standing, e.flow_revision,
-           coalesce(e.state -> 'facts', '{}') AS facts, k.priority, k.on_conflict,
+           coalesce(e.state -> 'facts', '{{}}') AS facts, k.priority, k.on_conflict,
            CASE WHEN row_number() OVER in_turn = 1 THEN k.policy END AS policy,
            CASE WHEN row_number() OVER in_turn = 1 THEN k.offer END AS offer,
            a.msisdn, a.name, a.spoken AS language, a.time_zone, a.region, a.tier, a.active,
            a.complaint_open, a.consents, a.factors
-    FROM (SELECT id, policy, offer, priority, on_conflict, count(*) OVER () AS campaigns
-          FROM campaigns WHERE status = 'running') k
+    FROM (SELECT id, policy, offer, priority, on_conflict, priority + 1 AS weight,
+                 sum(priority + 1) OVER () AS weights,
+                 -ln((('x' || left(md5(id || :turn), 8))::bit(32)::bigint + 1)::float8 / 4294967296) AS arrival
+          FROM campaigns WHERE status IN ('running', 'draining') AND EXISTS (
+              SELECT FROM attempts a
+              WHERE a.campaign_id = campaigns.id AND a.channel = :channel AND a.status = 'due'
+                AND a.due_at <= :now AND {lane})) k
     CROSS JOIN LATERAL (
         SELECT a.id, a.enrolment_id, a.campaign_id, a.customer_id, a.purpose, a.step, a.visit, a.due_at,
                a.expires_at, a.on_denied, a.text, a.asks, a.sends, a.fence,
                c.msisdn, c.name, c.language AS spoken, c.time_zone, c.region, c.tier,
                c.status = 'active' AS active, c.complaint_open, c.consents, c.factors
         FROM attempts a JOIN customers c ON c.id = a.customer_id
-        WHERE a.campaign_id = k.id AND a.channel = :channel AND a.status = 'due' AND a.due_at <= :now
-        ORDER BY a.due_at LIMIT ceil(cast(:limit AS numeric) / k.campaigns)
+        WHERE a.campaign_id = k.id AND a.channel = :channel AND a.status = 'due' AND a.due_at <= :now AND {lane}
+        ORDER BY a.due_at LIMIT ceil(cast(:limit AS numeric) * k.weight / k.weights)
         FOR UPDATE OF a SKIP LOCKED FOR NO KEY UPDATE OF c SKIP LOCKED
     ) a
     JOIN enrolments e ON e.id = a.enrolment_id
     WINDOW in_turn AS (PARTITION BY a.campaign_id ORDER BY a.due_at)
-    ORDER BY row_number() OVER in_turn, k.priority DESC, md5(a.campaign_id || :turn)
+    ORDER BY (row_number() OVER in_turn - 1 + k.arrival) / k.weight
     LIMIT :limit
     """
-)
+_BESIDE = 20  # others in a batch with answers: these wait for no large one, and nobody for the last of them
+_CLAIM_ANSWERS = text(_CLAIM.format(lane="a.answers"))
+_CLAIM_OTHERS = text(_CLAIM.format(lane="NOT a.answers"))
 
 
 def claim_due(tx: Session, *, channel: str, limit: int, now: datetime) -> list[Claimed]:
     """Lock due attempts of running campaigns, at most `limit`; whoever comes second skips them.
 
-    The earliest due first; of those due together the highest priority, then the oldest.
+    First whoever has just said something and awaits the answer. Then the earliest due; of those due together the
+    highest priority, then the oldest.
     """
+    answers = _claimed(tx, _CLAIM_ANSWERS, channel, limit, now)
+    room = limit - len(answers)
+    return answers + _claimed(tx, _CLAIM_OTHERS, channel, min(room, _BESIDE) if answers else room, now)
+
+
+def _claimed(tx: Session, statement: TextClause, channel: str, limit: int, now: datetime) -> list[Claimed]:
+    if limit < 1:
+        return []
     values = {"channel": channel, "limit": limit, "now": now, "turn": now.isoformat()}
-    rows = tx.execute(_CLAIM, values).all()
+    rows = tx.execute(statement, values).all()
     terms = {
         row.campaign_id: {"policy": row.policy, "offer": row.offer} for row in rows if row.policy is not None
     }

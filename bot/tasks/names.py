@@ -21,4 +21,5 @@ QUEUE_OF_PENDING: dict[str, Queue] = {
     "voicemails": Queue.CALLS,
     "grants": Queue.FULFILMENT,
     "silence": Queue.SWEEPS,
+    "campaigns": Queue.SWEEPS,
 }

@@ -11,6 +11,8 @@ from functools import wraps
 from bot.bell import Queue
 from bot.bootstrap import Wired, wired
 from bot.clock import SharedClock
+from bot.enrolment.ground import ground_of
+from bot.enrolment.tend import tend_campaigns
 from bot.escalation.assign import assign
 from bot.fulfilment.settle import expire_stale, settle_due
 from bot.store import drains
@@ -108,7 +110,7 @@ def sweep() -> None:
     with parts.transaction() as tx:
         assign(tx, now)
         drains.release(tx, now, limit=RELEASED_AT_ONCE)
-    parts.inbound.finish_campaigns(now)
+    tend_campaigns(parts.transaction, parts.flows, ground_of(parts.settings), now)
     parts.bell(publish).ring(_due(parts) - {Queue.SWEEPS})
 
 

@@ -14,7 +14,6 @@ from bot.domain.attempts import Channel
 from bot.enrolment.create import ConditionAudience, create_campaign
 from bot.enrolment.move import start_campaign
 from bot.flow.load import load_flow
-from bot.rules.yaml_source import load_mapping
 from scripts.benchmarks.ground import Ground
 from scripts.rehearsing.campaign import FLOW, POLICY
 
@@ -62,16 +61,14 @@ def _launch(ground: Ground, channel: Channel) -> int:
         campaign_id = create_campaign(
             tx,
             name=f"Benchmark, {channel}",
+            flow=flow,
             flow_source=source,
-            flow_name=flow.name,
-            revision=flow.revision,
             audience=ConditionAudience(AUDIENCE[channel]),
-            offer={},
-            policy=load_mapping(POLICY),
+            policy=policy_data(POLICY),
             control_share=Decimal(0),
             starts_at=now,
             ends_at=now + timedelta(days=10),
-            bonus_budget=None,
+            bonus_budget=Decimal(1_000_000),
             now=now,
             catalogue=catalogue,
         )

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, text
+
+from scripts.rehearsing.permitted import Whom, permitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,31 +144,17 @@ def _to_control(connection: Connection, taken: Sequence[Taken]) -> int:
 def _outside_hours(connection: Connection, taken: Sequence[Taken]) -> int:
     rows = connection.execute(
         text(
-            "SELECT a.carrier_sid, a.purpose, c.time_zone, c.msisdn, k.policy FROM attempts a "
+            "SELECT a.carrier_sid, a.channel, a.purpose, c.time_zone, c.region, c.msisdn, k.policy FROM attempts a "
             "JOIN customers c ON c.id = a.customer_id JOIN campaigns k ON k.id = a.campaign_id "
             "WHERE a.carrier_sid IS NOT NULL"
         )
     )
-    permitted = {row.carrier_sid: row for row in rows}
-    return sum(not _within_hours(one.at, permitted[one.sid]) for one in taken if one.sid in permitted)
+    known = {row.carrier_sid: row for row in rows}
+    return sum(not _within_hours(one.at, known[one.sid]) for one in taken if one.sid in known)
 
 
 def _within_hours(at: datetime, row: Any) -> bool:
-    spans = row.policy["hours"][row.purpose]
-    if row.time_zone:
-        zones = [row.time_zone]
-    else:
-        zones = next(
-            (names for code, names in row.policy["zones"].items() if row.msisdn.startswith(code)), []
-        )
-    return bool(zones) and all(_in_a_span(at.astimezone(ZoneInfo(zone)).time(), spans) for zone in zones)
-
-
-def _in_a_span(wall: time, spans: Iterable[str]) -> bool:
-    return any(
-        time.fromisoformat(opens) <= wall < time.fromisoformat(closes)
-        for opens, closes in (span.split()[0].split("-") for span in spans)
-    )
+    return permitted(row.policy, row.channel, row.purpose, Whom(row.msisdn, row.region, row.time_zone), at)
 
 
 def _after_opt_out(connection: Connection, taken: Sequence[Taken]) -> int:

@@ -17,12 +17,11 @@ from bot.audience.importing import import_file
 from bot.audience.report import ImportReport, Progress
 from bot.audience.synth import synthesise
 from bot.config import ROOT
-from bot.domain.policy import read_policy
 from bot.enrolment.create import RiskListAudience, create_campaign
 from bot.enrolment.enrol import EnrolReport
 from bot.enrolment.move import start_campaign
 from bot.flow.load import load_flow
-from bot.rules.yaml_source import load_mapping
+from bot.policies import policy_data
 from bot.store import users
 from scripts.rehearsing.stack import MANAGER_LINE, Stack
 
@@ -131,19 +130,14 @@ def launch(
     now = stack.clock.now()
     source = path.read_text(encoding="utf-8")
     flow = load_flow(path)
-    policy = load_mapping(POLICY)
-    read_policy(policy)
     with stack.wired.transaction() as tx:
         campaign_id = create_campaign(
             tx,
             name=name,
+            flow=flow,
             flow_source=source,
-            flow_name=flow.name,
-            revision=flow.revision,
-            flow_parts=flow.parts,
             audience=RiskListAudience(RISK_LIST),
-            offer={},
-            policy=policy,
+            policy=policy_data(POLICY),
             control_share=CONTROL_SHARE,
             starts_at=now,
             ends_at=now + timedelta(days=days),

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from bot.channels.twilio_sms import TwilioSms
 from bot.channels.twilio_voice import TwilioVoice
 from bot.domain.people import Brand
+from bot.domain.profiles import Profiles
 from bot.flow.load import load_flow
 from bot.inbound.process import Inbound
 from bot.inbound.voice import Voice
@@ -23,6 +24,7 @@ from bot.outreach.reconcile import Reconciler
 from bot.outreach.send import SmsOutreach, VoiceOutreach
 from bot.outreach.voicemail import VoicemailOutreach
 from bot.published import PublishedFlows
+from bot.rulebook import Rulebook
 from bot.store import events, flow_revisions
 from bot.store.events import NewEvent
 from bot.store.flow_revisions import FlowText
@@ -55,6 +57,10 @@ ENVIRONMENT = {
     "API_TOKEN": "a token for machines",
 }
 MANAGER_LINE = "+861095001"
+_ALWAYS = {"marketing": ["00:00-24:00"], "service": ["00:00-24:00"]}
+_ASKS_NOTHING = {"hours": _ALWAYS, "caps": [], "min_gap": {}, "zones": {}, "needs_consent": []}
+#: No place has rules of its own: a campaign's policy alone decides.
+NO_RULES = Rulebook(Profiles("none", {}, {}, {}), {"none": _ASKS_NOTHING})
 
 
 @dataclass
@@ -66,10 +72,14 @@ class Parts:
     flows: PublishedFlows = field(default_factory=PublishedFlows)
     guest_list: frozenset[str] | None = None
     manager_line: str | None = MANAGER_LINE
+    rulebook: Rulebook = NO_RULES
+    default_time_zone: str | None = None
 
     @property
     def outgoing(self) -> Outgoing:
-        return Outgoing("+8610690000", "+861095000", BRAND, self.guest_list, None)
+        return Outgoing(
+            "+8610690000", "+861095000", BRAND, self.guest_list, self.default_time_zone, self.rulebook
+        )
 
     @property
     def sms_outreach(self) -> SmsOutreach:
@@ -83,7 +93,7 @@ class Parts:
 
     @property
     def voicemail(self) -> VoicemailOutreach:
-        return VoicemailOutreach(self.transaction, self.flows, cast(TwilioVoice, self.voice), BRAND)
+        return VoicemailOutreach(self.transaction, self.flows, cast(TwilioVoice, self.voice), self.outgoing)
 
     @property
     def reconciler(self) -> Reconciler:

@@ -94,7 +94,8 @@ def test_wrong_usage_is_exit_code_2(keepline: Run, base: Path) -> None:
     assert keepline("audience", "import", str(base)).exit_code == 2
     assert keepline("audience", "synth", "--customers", "0", "--seed", "1").exit_code == 2
     flow = str(ROOT / "flows" / "low_balance_recharge.yaml")
-    assert keepline("campaign", "create", "--flow", flow, "--name", "x").exit_code == 2
+    both = ("--risk-list", "demo", "--where", "balance < 1")
+    assert keepline("campaign", "create", "--flow", flow, "--name", "x", *both).exit_code == 2
     assert (
         keepline(
             "campaign", "create", "--flow", flow, "--name", "x", "--where", "balance < 1", "--budget", "x"
@@ -143,7 +144,9 @@ def test_a_campaign_from_made_up_customers_to_pause_and_resume(keepline: Run) ->
 
     again = keepline("campaign", "start", "November")
     assert again.exit_code == 1
-    assert again.stderr == "Error: campaign 'November' is running; only draft ones can become running\n"
+    assert again.stderr == (
+        "Error: campaign 'November' is running; start is for campaigns that are checked or approved or scheduled\n"
+    )
     assert keepline("campaign", "start", "Novembr").exit_code == 1
 
 
@@ -165,4 +168,4 @@ def test_a_broken_flow_or_policy_is_named_with_its_place(keepline: Run, tmp_path
     assert broken.exit_code == 1
     assert f"{flow}:3:" in broken.stderr
     assert odd.exit_code == 1
-    assert "policy: ours: no such field" in odd.stderr
+    assert f"{policy}:1:1: error KL401: ours: no such field" in odd.stderr

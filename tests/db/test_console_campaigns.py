@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from bot.store.models import AuditRow, CampaignRow
+from bot.store.models import AuditRow, CampaignRow, UserRow
 from bot.store.transaction import Transaction
 from tests.console_app import make_app, make_person, make_readable_campaign, post, sign_in
 from tests.db.factories import (
@@ -128,36 +128,121 @@ def test_a_running_campaign_is_asked_for_again_and_a_finished_one_is_left_alone(
 def test_an_operator_pauses_and_resumes_and_both_are_written_down(
     client: FlaskClient, transaction: Transaction, campaign: int
 ) -> None:
-    post(client, f"/campaigns/{campaign}/move", to="paused")
-    assert "The campaign is paused" in client.get(f"/campaigns/{campaign}").text
-    post(client, f"/campaigns/{campaign}/move", to="running")
+    post(client, f"/campaigns/{campaign}/move", move="pause", reason="the text is wrong")
+    page = client.get(f"/campaigns/{campaign}").text
+    assert "The campaign is paused" in page
+    assert "the text is wrong" in page
+    post(client, f"/campaigns/{campaign}/move", move="resume")
     with transaction() as tx:
         moves = tx.scalars(
-            select(AuditRow).where(AuditRow.action == "campaign.move").order_by(AuditRow.id)
+            select(AuditRow).where(AuditRow.action.like("campaign.%")).order_by(AuditRow.id)
         ).all()
-    assert [(one.subject, one.before, one.after) for one in moves] == [
-        (f"campaign:{campaign}", {"status": "running"}, {"status": "paused"}),
-        (f"campaign:{campaign}", {"status": "paused"}, {"status": "running"}),
+        assert tx.get_one(CampaignRow, campaign).status == "running"
+    assert [(one.action, one.before, one.after) for one in moves] == [
+        ("campaign.pause", {"status": "running"}, {"status": "paused", "reason": "the text is wrong"}),
+        ("campaign.resume", {"status": "paused"}, {"status": "running"}),
     ]
+    assert all(one.subject == f"campaign:{campaign}" and one.user_id for one in moves)
+
+
+def buttons(page: str) -> list[str]:
+    return re.findall(r'name="move" value="(\w+)"', page)
+
+
+@pytest.mark.parametrize(
+    ("status", "offered"),
+    [
+        ("draft", ["check", "abort"]),
+        ("checked", ["check", "schedule", "start", "abort"]),
+        ("scheduled", ["check", "start", "abort"]),
+        ("running", ["pause", "drain", "abort"]),
+        ("paused", ["resume", "abort"]),
+        ("draining", ["pause", "abort"]),
+        ("finished", []),
+        ("aborted", []),
+    ],
+)
+def test_the_page_has_a_button_for_each_move_that_is_possible_now(
+    client: FlaskClient, transaction: Transaction, status: str, offered: list[str]
+) -> None:
+    with transaction() as tx:
+        campaign = make_readable_campaign(tx, status=status)
+    assert buttons(client.get(f"/campaigns/{campaign}").text) == offered
 
 
 @pytest.mark.parametrize("status", ["draft", "finished", "aborted"])
-def test_a_campaign_that_cannot_run_has_no_button_and_takes_no_move(
+def test_a_move_that_has_become_impossible_is_refused_with_its_reason(
     client: FlaskClient, transaction: Transaction, status: str
 ) -> None:
     with transaction() as tx:
         campaign = make_readable_campaign(tx, status=status)
-    assert "/move" not in client.get(f"/campaigns/{campaign}").text
-    post(client, f"/campaigns/{campaign}/move", to="running")
-    assert "no longer possible" in client.get(f"/campaigns/{campaign}").text
+    post(client, f"/campaigns/{campaign}/move", move="resume")
+    assert (
+        f"is {status}; resume is for campaigns that are paused" in client.get(f"/campaigns/{campaign}").text
+    )
     with transaction() as tx:
         assert tx.get_one(CampaignRow, campaign).status == status
 
 
 def test_an_impossible_move_or_campaign_is_refused(client: FlaskClient, campaign: int) -> None:
-    assert post(client, f"/campaigns/{campaign}/move", to="finished").status_code == 400
-    assert post(client, "/campaigns/999999/move", to="paused").status_code == 404
+    assert post(client, f"/campaigns/{campaign}/move", move="finish").status_code == 400
+    assert post(client, f"/campaigns/{campaign}/move", move="stop").status_code == 400
+    assert post(client, "/campaigns/999999/move", move="pause").status_code == 404
     assert client.get("/campaigns/999999").status_code == 404
+
+
+def test_a_move_without_the_token_of_a_page_is_refused(
+    client: FlaskClient, transaction: Transaction, campaign: int
+) -> None:
+    assert client.post(f"/campaigns/{campaign}/move", data={"move": "abort"}).status_code == 400
+    with transaction() as tx:
+        assert tx.get_one(CampaignRow, campaign).status == "running"
+
+
+def test_a_manager_moves_no_campaign(
+    transaction: Transaction, now: datetime, client: FlaskClient, campaign: int
+) -> None:
+    with transaction() as tx:
+        make_person(tx, login="max", role="manager")
+    other = make_app(transaction, now).test_client()
+    sign_in(other, "max")
+    assert post(other, f"/campaigns/{campaign}/move", move="pause").status_code == 403
+
+
+def test_a_check_is_listed_in_the_readers_language(client: FlaskClient, transaction: Transaction) -> None:
+    with transaction() as tx:
+        campaign = make_readable_campaign(tx, status="draft", bonus_budget=None)
+    post(client, f"/campaigns/{campaign}/move", move="check")
+    page = client.get(f"/campaigns/{campaign}").text
+    assert "The check has found errors" in page
+    assert "The flow grants bonuses, but no budget bounds them" in page
+    assert "Nobody is in the audience" in page
+    post(client, "/language/zh")
+    assert "流程会发放奖励，但没有预算上限" in client.get(f"/campaigns/{campaign}").text
+
+
+def test_the_author_has_no_approve_button_and_the_second_person_has(
+    client: FlaskClient, transaction: Transaction, now: datetime
+) -> None:
+    with transaction() as tx:
+        author = tx.scalars(select(UserRow.id).where(UserRow.login == "olga")).one()
+        make_person(tx, login="otto", name="Otto", role="operator")
+        campaign = make_readable_campaign(
+            tx, status="checked", author_id=author, policy={"approval": {"needed": True}}
+        )
+        row = tx.get_one(CampaignRow, campaign)
+        row.checked_at, row.checked_revision = now, row.flow_revision
+    assert buttons(client.get(f"/campaigns/{campaign}").text) == ["check", "abort"]
+    post(client, f"/campaigns/{campaign}/move", move="approve")
+    assert "was written by the same person" in client.get(f"/campaigns/{campaign}").text
+
+    second = make_app(transaction, now).test_client()
+    sign_in(second, "otto")
+    assert buttons(second.get(f"/campaigns/{campaign}").text) == ["check", "approve", "abort"]
+    post(second, f"/campaigns/{campaign}/move", move="approve")
+    page = second.get(f"/campaigns/{campaign}").text
+    assert "approved by Otto" in page
+    assert buttons(page) == ["check", "schedule", "start", "abort"]
 
 
 def test_a_campaign_without_customers_says_so(client: FlaskClient, transaction: Transaction) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bot.domain import arms
-from bot.domain.campaigns import CampaignStatus
+from bot.domain.campaigns import CampaignMove, CampaignStatus
 from bot.enrolment.create import ConditionAudience, RiskListAudience, create_campaign
 from bot.enrolment.enrol import EnrolReport, enrol
 from bot.enrolment.errors import CampaignError
@@ -29,6 +29,9 @@ from tests.db.factories import FLOW, make_customer, make_risk_list
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = load_catalogue(ROOT / "flows" / "factors.yaml")
 
+#: The same flow without the key that leads nowhere, so that it may go out.
+SOUND = FLOW.replace("Reply 1 to join, ", "").replace("回1参加，", "")
+
 Create = Callable[..., int]
 
 
@@ -38,9 +41,8 @@ def create(now: datetime) -> Create:
         flow = load_flow(FLOW)
         facts: dict[str, Any] = {
             "name": "november",
+            "flow": flow,
             "flow_source": FLOW,
-            "flow_name": flow.name,
-            "revision": flow.revision,
             "audience": RiskListAudience("at risk"),
             "offer": {},
             "policy": {},
@@ -183,7 +185,7 @@ def test_what_a_campaign_does_not_say_of_other_runs_its_flow_says(
     transaction: Transaction, create: Create, now: datetime
 ) -> None:
     source = "priority: 7\non_conflict: skip\n" + FLOW
-    flow = {"flow_source": source, "revision": load_flow(source).revision}
+    flow = {"flow_source": source, "flow": load_flow(source)}
     with transaction() as tx:
         fill(tx, 1, now)
         made = [
@@ -208,10 +210,10 @@ def test_starting_enrols_and_every_move_is_audited(
 ) -> None:
     with transaction() as tx:
         fill(tx, 10, now)
-        campaign = create(tx)
+        campaign = create(tx, flow=load_flow(SOUND), flow_source=SOUND)
         report = start_campaign(tx, campaign, now)
-        move_campaign(tx, campaign, CampaignStatus.PAUSED, now)
-        move_campaign(tx, campaign, CampaignStatus.RUNNING, now, only_from=CampaignStatus.PAUSED)
+        move_campaign(tx, campaign, CampaignMove.PAUSE, now)
+        move_campaign(tx, campaign, CampaignMove.RESUME, now, reason="the text was mended")
         moves = tx.execute(
             text("SELECT action, before->>'status', after->>'status' FROM audit ORDER BY id")
         ).all()
@@ -220,11 +222,12 @@ def test_starting_enrols_and_every_move_is_audited(
     assert report.enrolled == 10
     assert [tuple(move) for move in moves] == [
         ("campaign.create", None, None),
-        ("campaign.move", "draft", "running"),
-        ("campaign.move", "running", "paused"),
-        ("campaign.move", "paused", "running"),
+        ("campaign.check", "draft", "checked"),
+        ("campaign.start", "checked", "running"),
+        ("campaign.pause", "running", "paused"),
+        ("campaign.resume", "paused", "running"),
     ]
-    assert (standing.status, standing.treatment + standing.control) == (CampaignStatus.RUNNING, 10)
+    assert (standing.status, standing.treatment + standing.control) == (CampaignStatus.PAUSED, 10)
 
 
 def test_a_campaign_moves_along_its_table_only(
@@ -233,13 +236,13 @@ def test_a_campaign_moves_along_its_table_only(
     with transaction() as tx:
         fill(tx, 1, now)
         campaign = create(tx)
-        with pytest.raises(CampaignError, match="'november' is draft; only running ones can become paused"):
-            move_campaign(tx, campaign, CampaignStatus.PAUSED, now)
-        move_campaign(tx, campaign, CampaignStatus.ABORTED, now)
-        with pytest.raises(CampaignError, match="'november' is aborted; only draft ones can become running"):
+        with pytest.raises(CampaignError, match="'november' is draft; pause is for .* running or draining"):
+            move_campaign(tx, campaign, CampaignMove.PAUSE, now)
+        move_campaign(tx, campaign, CampaignMove.ABORT, now)
+        with pytest.raises(CampaignError, match="'november' is aborted; start is for .* checked or approved"):
             start_campaign(tx, campaign, now)
         with pytest.raises(CampaignError, match="there is no campaign 99"):
-            move_campaign(tx, 99, CampaignStatus.RUNNING, now)
+            move_campaign(tx, 99, CampaignMove.START, now)
 
 
 def test_a_campaign_is_found_by_name_or_number(

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bot.domain.uplift import ArmOutcome
-from bot.evaluation.report import report, to_json
+from bot.evaluation.as_json import to_json
+from bot.evaluation.report import report
 from bot.store.models import EnrolmentRow
 from bot.store.progress import Progress, StepCount, progress, step_counts, timeline
 from bot.store.transaction import Transaction
@@ -149,7 +150,7 @@ def test_the_treated_are_compared_with_the_control_arm(transaction: Transaction)
         pytest.approx(0.1705, abs=5e-5),
         pytest.approx(0.809, abs=5e-5),
     )
-    assert found.sample_ratio_p == 1.0
+    assert found.arms.sample_ratio_p == 1.0
     assert not found.harmful
     assert not found.arms_uneven
 

@@ -12,6 +12,7 @@ from sqlalchemy import select, text, update
 
 from bot.domain.attempts import TRANSITIONS, AttemptStatus, advance
 from bot.domain.ids import new_id
+from bot.enrolment.tend import finish_campaigns
 from bot.inbound.reports import CALL_STATUS, SMS_STATUS
 from bot.store import events
 from bot.store.events import NewEvent
@@ -95,14 +96,14 @@ def test_a_paused_campaigns_clock_stands_still(parts: Parts) -> None:
 
 def test_a_campaign_is_finished_when_nobody_is_under_way(parts: Parts) -> None:
     campaign = parts.campaign()
-    assert parts.inbound.finish_campaigns(NOW) == 0  # nobody was enrolled yet
+    assert finish_campaigns(parts.transaction, NOW) == 0  # nobody was enrolled yet
     parts.enrol(campaign)
     with parts.transaction() as tx:
         make_enrolment(tx, campaign_id=campaign, arm="control")
-    assert parts.inbound.finish_campaigns(NOW) == 0
+    assert finish_campaigns(parts.transaction, NOW) == 0
     parts.inbound.wake_due(NOW + 10 * DAY)
-    assert parts.inbound.finish_campaigns(NOW + 10 * DAY) == 1
-    assert parts.inbound.finish_campaigns(NOW + 10 * DAY) == 0
+    assert finish_campaigns(parts.transaction, NOW + 10 * DAY) == 1
+    assert finish_campaigns(parts.transaction, NOW + 10 * DAY) == 0
 
 
 # -- carrier's reports ---------------------------------------------------------------------------------

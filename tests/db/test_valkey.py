@@ -14,7 +14,7 @@ from bot import embedded
 from bot.bell import Bell, Queue
 from bot.bootstrap import Wired
 from bot.config import load_settings
-from bot.outreach.pacing import Pacing
+from bot.outreach.pacing import Limit, Pacing
 from tests.db.parts import ENVIRONMENT
 
 
@@ -106,6 +106,15 @@ def test_a_bucket_never_overflows(valkey: Redis) -> None:
 def test_senders_have_buckets_of_their_own(valkey: Redis) -> None:
     one, other = Pacing(valkey, "+861", SLOW), Pacing(valkey, "+862", SLOW)
     assert [one.take(1), one.take(1), other.take(1)] == [1, 0, 1]
+
+
+def test_an_account_limits_all_its_senders_together(valkey: Redis) -> None:
+    account = Limit("sms:AC", SLOW)
+    one, other = (Pacing(valkey, sender, Decimal(100), account) for sender in ("+861", "+862"))
+    assert [one.take(5), other.take(5)] == [1, 0]
+    one.give_back(1)
+    assert other.take(5) == 1
+    assert Pacing(valkey, "+862", Decimal(100)).take(98) == 98  # what the account held back, the sender still has
 
 
 def test_two_processes_share_a_senders_bucket(valkey: Redis, server: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 from xml.etree import ElementTree
 
@@ -14,7 +15,8 @@ from sqlalchemy import select, update
 from bot.channels.errors import Rejected
 from bot.domain.ids import new_id
 from bot.inbound.voice import HANG_UP
-from bot.store.models import AttemptRow, CustomerRow, GrantRow, WorkOrderRow
+from bot.rulebook import open_rulebook
+from bot.store.models import AttemptRow, CampaignRow, CustomerRow, GrantRow, WorkOrderRow
 from bot.store.pending import pending
 from tests.db.factories import make_suppression
 from tests.db.parts import MANAGER_LINE, NOW, PUBLIC, Parts
@@ -588,6 +590,34 @@ def test_nobody_who_refused_meanwhile_is_left_a_message(phone: Phone) -> None:
     ((_, twiml),) = phone.parts.voice.redirected
     assert twiml == HANG_UP
     assert phone.parts.attempt(phone.enrolment).voicemail == "failed"
+
+
+@pytest.mark.parametrize(
+    "since", [{"consents": ["sms:marketing"]}, {"status": "left"}], ids=["consent withdrawn", "left"]
+)
+def test_the_gate_is_asked_again_before_a_machine_is_left_a_message(
+    phone: Phone, since: dict[str, Any]
+) -> None:
+    phone.pick_up()
+    machine(phone)
+    with phone.parts.transaction() as tx:
+        tx.execute(update(CustomerRow).values(**since))
+    phone.parts.voicemail.leave_due(NOW)
+    ((_, twiml),) = phone.parts.voice.redirected
+    assert twiml == HANG_UP
+
+
+def test_a_voicemail_follows_the_rules_of_the_customers_place(phone: Phone) -> None:
+    """The campaign asks for no consent, China does."""
+    phone.pick_up()
+    machine(phone)
+    with phone.parts.transaction() as tx:
+        tx.execute(update(CustomerRow).values(consents=[]))
+        tx.execute(update(CampaignRow).values(policy={"needs_consent": []}))
+    phone.parts.rulebook = open_rulebook()
+    phone.parts.voicemail.leave_due(NOW)
+    ((_, twiml),) = phone.parts.voice.redirected
+    assert twiml == HANG_UP
 
 
 # -- odd requests --------------------------------------------------------------------------------------

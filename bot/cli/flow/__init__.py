@@ -1,33 +1,44 @@
-"""`keepline flow`: check, look at, prove and play a flow before a single customer hears of it."""
+"""`keepline flow`: write, check, prove and publish flows, before a single customer hears of them."""
 
 from __future__ import annotations
 
 import click
 
-from bot.cli.flow import check, new, pages, play, replies, schema, show, test
+from bot.cli.flow import (
+    check,
+    diff,
+    new,
+    pages,
+    play,
+    publish,
+    replies,
+    schema,
+    show,
+    simulate,
+    test,
+    upgrade,
+)
 from bot.cli.flow import list as list_flows
-from bot.cli.flow.diff import diff
-from bot.cli.flow.publish import publish
-from bot.cli.flow.simulate import simulate_
-from bot.cli.flow.upgrade import upgrade
 
 
 @click.group("flow")
 def group() -> None:
-    """Campaign flows: check, show, test, play."""
+    """Campaign flows: new, check, show, play, test, simulate; diff and publish what has changed."""
 
 
 for command in (
+    new.new,
     list_flows.list_,
     check.check,
     show.show,
-    test.test,
     play.play,
-    new.new,
-    replies.replies,
+    test.test,
+    simulate.simulate_,
+    diff.diff,
+    publish.publish,
+    upgrade.upgrade,
     schema.schema,
+    replies.replies,
     pages.pages,
 ):
-    group.add_command(command)
-for command in (diff, publish, simulate_, upgrade):
     group.add_command(command)

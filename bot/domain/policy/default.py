@@ -28,4 +28,7 @@ DEFAULT: dict[str, Any] = {
     "voice": {},
     "opt_out": {},
     "keep": {},
+    "spend": {},
+    "brakes": {},
+    "approval": {},
 }

@@ -99,6 +99,7 @@ class Policy:
     zones: Mapping[str, tuple[str, ...]]
     needs_consent: frozenset[Kind]
     conduct: Conduct
+    needs_approval: bool = False  # by a second person, before its campaign may start
 
     def hours(self, channel: Channel, purpose: str, zones: tuple[str, ...], now: datetime) -> Open | Closed:
         return hours_of(self.timetables[channel, purpose], zones, now)

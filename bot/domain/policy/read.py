@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.holidays import CalendarSource
+from bot.domain.policy.braking import read_brakes
 from bot.domain.policy.conduct import read_conduct
 from bot.domain.policy.default import DEFAULT
 from bot.domain.policy.fields import Fault, Field, PolicyError
 from bot.domain.policy.hours import read_timetables
 from bot.domain.policy.limits import read_caps, read_gaps, read_kinds
 from bot.domain.policy.model import Policy
+from bot.domain.policy.spending import read_spend
 from bot.domain.wall_clock import is_zone
 
 
@@ -33,10 +35,20 @@ def read_policy(data: Mapping[str, Any], calendars: CalendarSource | None = None
         zones=_zones(fields["zones"]),
         needs_consent=read_kinds(fields["needs_consent"]),
         conduct=read_conduct(fields["sms"], fields["voice"], fields["opt_out"], fields["keep"]),
+        needs_approval=_needed(fields["approval"]),
     )
+    # The campaign's own, and no part of what the gate asks: read here so that their mistakes are told as well.
+    read_spend(fields["spend"])
+    read_brakes(fields["brakes"])
     if faults:
         raise PolicyError(faults)
     return policy
+
+
+def _needed(approval: Field) -> bool:
+    approval.entries(("needed",))
+    needed = approval.at("needed")
+    return needed.given and bool(needed.flag())
 
 
 def _zones(zones: Field) -> dict[str, tuple[str, ...]]:

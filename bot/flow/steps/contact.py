@@ -9,7 +9,7 @@ from typing import TypedDict
 from bot.flow.actions import OnDenied
 from bot.flow.fields import Fields
 from bot.flow.happenings import Denied
-from bot.flow.model import END, Duration, FlowStep, Leave, Purpose, leave
+from bot.flow.model import END, Duration, FlowStep, Leave, Purpose, Reach, leave
 from bot.flow.moment import Moment
 
 OTHER_CONVERSATION = "other_conversation"  # the gate's reason
@@ -21,6 +21,7 @@ class ContactStep(FlowStep):
     expires: Duration | None
     on_denied: OnDenied
     purpose: Purpose | None  # None: the flow's
+    to: Reach | None  # None: the flow's
 
     def expires_at(self, moment: Moment, not_before: datetime) -> datetime:
         if self.expires is None:
@@ -42,6 +43,7 @@ class Contact(TypedDict):
     expires: Duration | None
     on_denied: OnDenied
     purpose: Purpose | None
+    to: Reach | None
 
 
 def read_contact(fields: Fields) -> Contact:
@@ -50,4 +52,5 @@ def read_contact(fields: Fields) -> Contact:
         expires=fields.duration("expires"),
         on_denied=fields.choice("on_denied", OnDenied, OnDenied.WAIT),
         purpose=purpose,
+        to=fields.choice("to", Reach, Reach.CUSTOMERS) if "to" in fields else None,
     )

@@ -41,7 +41,12 @@ class WaitForStep(AskingStep):
     accept: frozenset[str]
     own_texts: Mapping[str, Texts]
 
+    def texts(self) -> Mapping[str, Texts]:
+        return self.own_texts
+
     def enter(self, moment: Moment) -> Leave | None:
+        if moment.state.missed in self.awaited and moment.state.missed not in self.where:
+            return moment.catch_up(leave(moment.state.missed))
         if RECHARGE in self.awaited and moment.state.qualified_by is not None:
             return leave(RECHARGE)  # it came before anybody waited for it
         if self.asks:

@@ -31,9 +31,10 @@ from bot.flow.happenings import (
     WorkOrderClosed,
 )
 from bot.flow.load import FlowError, load_flow
-from bot.flow.model import Flow
+from bot.flow.model import Flow, Reach
 from bot.flow.state import State
 from bot.flow.steps import KINDS
+from bot.flow.text import sms_text
 from bot.rules.problems import Problem
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # a Sunday, 10:00 in Shanghai
@@ -335,3 +336,56 @@ def test_contacts_name_their_kind() -> None:
     for written, kind in ((SMS, Send), (f"{CALL}}}", Call)):
         flow = flow_of(Case("sms" if kind is Send else "call", "denied", written))
         assert isinstance(run(flow, [], FACTS)[1][0], kind)
+
+
+def test_a_wait_asks_again_in_its_own_words() -> None:
+    written = 'wait_for: [recharge, reply]\n    texts: {ask_again: {zh: "请回1", en: "Reply 1 please"}}'
+    flow = flow_of(Case("wait_for", "unclear", written))
+    _, did = run(flow, [Replied(None, "e", "?")], FACTS)
+    question = did[-1]
+    assert isinstance(question, Send)
+    assert sms_text(flow, question.step, "en", {}, question.text) == "Reply 1 please"
+
+
+@pytest.mark.parametrize(
+    ("first", "busy", "free"),
+    [
+        (
+            f"{CALL.replace('out_1', 'w')}}}\n    then: {{unreached: end}}",
+            Answered(1),
+            Pressed(1, 1, "1", "k"),
+        ),
+        (f"{ORDER}\n    then: {{closed: w}}", BusinessEvent("activated", "e", NOW), WorkOrderClosed("saved")),
+    ],
+    ids=["in a call", "at a work order"],
+)
+def test_what_comes_from_anywhere_while_nobody_may_be_interrupted_is_not_lost(
+    first: str, busy: Happening, free: Happening
+) -> None:
+    flow = load_flow(
+        f"then: {{complaint: sorry}}\n{HEAD}    {first}\n  w: {{wait: 3d, then: end}}\n  sorry: {{end: sorry}}\n",
+        "one.yaml",
+    )
+    complaint = BusinessEvent("complaint", "e", NOW)
+    state, _ = run(flow, [busy, complaint], FACTS)
+    assert (state.result, state.missed) == (None, "complaint")
+    state, _ = run(flow, [busy, complaint, free], FACTS)
+    assert (state.result, state.missed) == ("sorry", "")
+
+
+def test_an_event_that_a_later_step_waits_for_is_found_there() -> None:
+    flow = load_flow(
+        f"{HEAD}    {ORDER}\n    then: {{closed: w}}\n"
+        "  w: {wait_for: reactivated, then: {reactivated: back, after 9d: end}}\n  back: {end: back}\n",
+        "one.yaml",
+    )
+    state, _ = run(flow, [BusinessEvent("reactivated", "e", NOW), WorkOrderClosed("saved")], FACTS)
+    assert state.result == "back"
+
+
+def test_a_step_may_be_for_customers_in_a_flow_for_former_ones() -> None:
+    flow = load_flow(
+        f"to: former\n{HEAD}    {SMS}\n    to: customers\n    then: {{reply 1: end, after 1d: end}}\n",
+        "one.yaml",
+    )
+    assert (flow.to, flow.reach_of("s")) == (Reach.FORMER, Reach.CUSTOMERS)

@@ -64,7 +64,6 @@ def _suppressions() -> None:
     op.create_foreign_key(
         op.f("fk_suppressions_customer_id"), "suppressions", "customers", ["customer_id"], ["id"], ondelete="SET NULL"
     )
-    op.create_foreign_key(op.f("fk_suppressions_user_id"), "suppressions", "users", ["user_id"], ["id"])
     op.create_check_constraint(
         op.f("ck_suppressions_restored_by"),
         "suppressions",

@@ -1,0 +1,24 @@
+"""`keepline campaign`: write a campaign down, check and approve it, let it run, and stop it at once."""
+
+from __future__ import annotations
+
+import click
+
+from bot.cli.campaign.check import check
+from bot.cli.campaign.create import create
+from bot.cli.campaign.list import list_
+from bot.cli.campaign.moves import abort, approve, drain, pause, resume, schedule, start
+from bot.cli.campaign.status import status
+from bot.cli.report import campaign as report
+
+
+@click.group("campaign")
+def group() -> None:
+    """Campaigns: a flow, an audience, an offer, a schedule, a policy and a control group."""
+
+
+for command in (
+    create, check, approve, schedule, start, pause, resume, drain, abort, status, list_
+):  # fmt: skip
+    group.add_command(command)
+group.add_command(report, "report")

@@ -1,0 +1,127 @@
+"""`campaign dry-run` and `campaign explain`: what a campaign would do, and what all of them did to one customer."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot.cli.audience import known_factors, progress_bar
+from bot.cli.forecast_screen import show_lines, show_tally
+from bot.enrolment.audience import select_audience
+from bot.enrolment.errors import CampaignError
+from bot.enrolment.global_control import group_in_force, markets
+from bot.enrolment.move import find_campaign
+from bot.forecast.dry_run import Installation, Oracle
+from bot.forecast.errors import ForecastError
+from bot.forecast.table_file import table_file
+from bot.forecast.tally import Tally
+from bot.forecast.workers import Task, Told, in_parallel, told
+from bot.store import campaigns, forecasting
+from bot.store.enrolling import Audience
+from bot.store.forecasting import Slice, Terms
+from bot.store.transaction import Tx
+
+if TYPE_CHECKING:
+    from bot.bootstrap import Wired
+
+SLICE = 10_000
+ALONE = 3 * SLICE  # so few are done before a second process has begun
+MOST_SHOWN = 1_000
+in_language = click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+
+
+@click.command("dry-run")
+@click.argument("name")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="A line a person: .parquet or .csv."
+)
+@click.option(
+    "--sample",
+    type=click.IntRange(1, MOST_SHOWN),
+    metavar="N",
+    help="Only N people, the same each time; each is shown.",
+)
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes; one for each processor if not given.")
+@in_language
+def dry_run(name: str, out: Path | None, sample: int | None, workers: int | None, language: str) -> None:
+    """Whom campaign NAME would contact how and when, and whom not and why. Nothing is written but the file."""
+    from bot.bootstrap import wired
+
+    parts = wired()
+    now = parts.clock.now()
+    try:
+        with parts.transaction() as tx:
+            forecasting.freeze(tx)
+            campaign, audience = _chosen(tx, name)
+            if sample is not None:
+                audience = forecasting.sampled(tx, campaign, audience, sample)
+            slices = forecasting.slices(tx, audience, SLICE)
+            answers = _answers(parts, tx, campaign, audience, slices, now, workers or os.cpu_count() or 1)
+            tally, lines = _collected(
+                answers, sum(one.people for one in slices), out, keep=sample is not None
+            )
+    except (CampaignError, ForecastError) as error:
+        raise click.ClickException(str(error)) from None
+    if lines:
+        show_lines(lines, language)
+    show_tally(campaign.name, tally, now, parts.settings, language)
+
+
+def _chosen(tx: Tx, name: str) -> tuple[Terms, Audience]:
+    campaign_id = find_campaign(tx, name)
+    campaign = campaigns.get(tx, campaign_id)
+    assert campaign is not None  # it was found in this very snapshot
+    return forecasting.terms(tx, campaign_id), select_audience(campaign, known_factors())
+
+
+def _answers(
+    parts: Wired,
+    tx: Tx,
+    campaign: Terms,
+    audience: Audience,
+    slices: Sequence[Slice],
+    now: datetime,
+    workers: int,
+) -> Iterator[Told]:
+    """In the slices' order; a small audience is done before other processes have begun."""
+    ours = parts.outgoing
+    at = Installation(parts.flows, ours.rulebook, ours.brand, ours.guest_list, ours.default_time_zone)
+    flow = parts.flows.get(tx, campaign.flow_revision, campaign.offer)
+    held_out = group_in_force(tx, now) if markets(flow) else None
+    oracle = Oracle(tx, campaign, at, now, held_out=held_out)  # which refuses a campaign that is over
+    if workers == 1 or sum(one.people for one in slices) <= ALONE:
+        return (told(oracle, tx, audience, one) for one in slices)
+    task = Task(
+        database_url=parts.engine.url.render_as_string(hide_password=False),
+        snapshot=forecasting.share(tx),
+        campaign_id=campaign.id,
+        audience=audience,
+        brand=ours.brand,
+        guest_list=ours.guest_list,
+        default_time_zone=ours.default_time_zone,
+        now=now,
+        held_out=held_out,
+    )
+    return in_parallel(task, slices, min(workers, len(slices)))
+
+
+def _collected(
+    answers: Iterator[Told], people: int, out: Path | None, *, keep: bool
+) -> tuple[Tally, list[dict[str, Any]]]:
+    """Written as they come: memory does not grow with the audience."""
+    tally, lines = Tally(), list[dict[str, Any]]()
+    with progress_bar() as progress, table_file(out) if out else nullcontext() as file:
+        for answer in answers:
+            if file is not None:
+                file.write_batch(answer.lines)
+            if keep:
+                lines += answer.lines.to_pylist()
+            tally.take(answer.tally)
+            progress("dry run", tally.people, people)
+    return tally, lines

@@ -1,0 +1,113 @@
+"""When a campaign must stop by itself: rules over what was counted in a window, with thresholds as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from bot.domain.uplift import ArmOutcome, uplift
+
+
+class Cause(StrEnum):
+    CARRIER_ERRORS = "carrier_errors"
+    OPT_OUTS = "opt_outs"
+    COMPLAINTS = "complaints"
+    SPAM_FILTER = "spam_filter"
+    STALE_DATA = "stale_data"
+    HARM = "harm"  # the treated do worse than the control arm, beyond chance
+    SPEND = "spend"  # all the money, segments or minutes of its policy are used
+
+
+#: The carrier took it for spam: more of the same makes the sender's name worse.
+SPAM_CODES = frozenset({"30007", "30454"})
+
+#: About this one number or handset; no sign that the carrier or the sender is ill.
+CUSTOMERS_OWN_CODES = frozenset(
+    {"21211", "21214", "21217", "21407", "21610", "21612", "21614", "13224", "13227"}
+    | {"30003", "30004", "30005", "30006"}
+)
+
+#: How often the figures may be looked at: a look for harm reads the whole journal of the campaign.
+COUNT_EVERY = timedelta(seconds=5)
+COMPARE_EVERY = timedelta(minutes=15)
+
+#: 99.9 %: a test that is repeated every quarter of an hour is bound to be wrong once at 95 %.
+_Z_OF_HARM = 3.2905267314919255
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Trips when, of at least `sample` in the window `over`, more than the share `above` is bad."""
+
+    above: Decimal
+    sample: int
+    over: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Brakes:
+    """What is not named does not brake."""
+
+    rates: Mapping[Cause, Rule]
+    stale_after: timedelta | None
+    harm_sample: int | None  # customers of each arm, at least
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    bad: int
+    all: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """The brake is pulled; `details` are the figures that say why."""
+
+    cause: Cause
+    details: Mapping[str, str | int]
+
+
+def too_many(cause: Cause, rule: Rule, counted: Counted) -> Pull | None:
+    if counted.all < rule.sample or counted.bad <= rule.above * counted.all:
+        return None
+    return Pull(
+        cause,
+        {
+            "bad": counted.bad,
+            "all": counted.all,
+            "share": percent(Decimal(counted.bad) / counted.all),
+            "above": percent(rule.above),
+            "minutes": rule.over // timedelta(minutes=1),
+        },
+    )
+
+
+def too_old(stale_after: timedelta | None, imported_at: datetime | None, now: datetime) -> Pull | None:
+    """Where nothing was ever imported there is no feed that could have stopped."""
+    if stale_after is None or imported_at is None or now - imported_at <= stale_after:
+        return None
+    hours = timedelta(hours=1)
+    return Pull(Cause.STALE_DATA, {"hours": (now - imported_at) // hours, "above": stale_after // hours})
+
+
+def harmful(sample: int | None, treatment: ArmOutcome, control: ArmOutcome) -> Pull | None:
+    if sample is None or min(treatment.customers, control.customers) < sample:
+        return None
+    found = uplift(treatment, control, _Z_OF_HARM)
+    if not found.harmful:
+        return None
+    return Pull(
+        Cause.HARM,
+        {
+            "treated": percent(Decimal(str(found.treated))),
+            "control": percent(Decimal(str(found.control))),
+            "customers": treatment.customers + control.customers,
+        },
+    )
+
+
+def percent(share: Decimal) -> str:
+    return f"{(share * 100).quantize(Decimal('0.1'))}%"

@@ -1,0 +1,126 @@
+"""What must be true before a campaign may go out: each point with its verdict, and its words in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Verdict(StrEnum):
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Point(StrEnum):
+    FLOW = "flow"
+    FLOW_FAULTS = "flow_faults"
+    FLOW_DOUBTS = "flow_doubts"
+    PART = "part"
+    AUDIENCE = "audience"
+    AUDIENCE_EMPTY = "audience_empty"
+    AUDIENCE_ON_EVENT = "audience_on_event"
+    LANGUAGES = "languages"
+    LANGUAGE_MISSING = "language_missing"
+    POLICY = "policy"
+    POLICY_UNREADABLE = "policy_unreadable"
+    APPROVAL_NEEDED = "approval_needed"
+    SENDERS = "senders"
+    SENDER_MISSING = "sender_missing"
+    BUDGET = "budget"
+    BUDGET_MISSING = "budget_missing"
+    SCHEDULE = "schedule"
+    SCHEDULE_OVER = "schedule_over"
+    SCHEDULE_BEGUN = "schedule_begun"
+    VALUES = "values"
+    VALUES_MISSING = "values_missing"
+    SPEND = "spend"
+    SPEND_TOO_MUCH = "spend_too_much"
+
+
+#: Each in English and Chinese; `{names}` are the finding's details.
+_WORDS: Mapping[Point, tuple[str, str]] = {
+    Point.FLOW: ("The flow {flow} has no errors", "流程 {flow} 没有错误"),
+    Point.FLOW_FAULTS: (
+        "The flow has {count} errors; the first: {first}",
+        "流程有 {count} 个错误，第一个：{first}",
+    ),
+    Point.FLOW_DOUBTS: (
+        "The flow has {count} warnings; the first: {first}",
+        "流程有 {count} 个警告，第一个：{first}",
+    ),
+    Point.PART: (
+        "The flow {flow} is a part: it only runs inside others",
+        "流程 {flow} 是子流程，只能在其他流程中运行",
+    ),
+    Point.AUDIENCE: ("The audience is {count} customers", "目标客户 {count} 人"),
+    Point.AUDIENCE_EMPTY: ("Nobody is in the audience", "目标客户为空"),
+    Point.AUDIENCE_ON_EVENT: (
+        "Customers are enrolled when they have {event}; {count} fit its condition today",
+        "客户发生 {event} 时加入；今天符合条件的有 {count} 人",
+    ),
+    Point.LANGUAGES: ("Every text is written in {languages}", "所有话术都有 {languages}"),
+    Point.LANGUAGE_MISSING: (
+        "{count} customers read {language}, which a text of step {step} lacks: they get another language",
+        "{count} 位客户使用 {language}，步骤 {step} 没有该语言的话术，将使用其他语言",
+    ),
+    Point.POLICY: ("The contact policy can be read", "触达规则可读"),
+    Point.POLICY_UNREADABLE: ("The contact policy: {fault}", "触达规则：{fault}"),
+    Point.APPROVAL_NEEDED: (
+        "The policy asks for the approval of a second person",
+        "规则要求由第二人审批",
+    ),
+    Point.SENDERS: ("It sends as {senders}", "发送号码：{senders}"),
+    Point.SENDER_MISSING: ("No sender is set up for {channel}", "{channel} 没有配置发送号码"),
+    Point.BUDGET: ("At most {amount} may be granted", "最多可发放 {amount}"),
+    Point.BUDGET_MISSING: (
+        "The flow grants bonuses, but no budget bounds them",
+        "流程会发放奖励，但没有预算上限",
+    ),
+    Point.SCHEDULE: ("It starts on {start} UTC", "开始时间：{start} UTC"),
+    Point.SCHEDULE_OVER: ("Its end, {end} UTC, has passed", "结束时间 {end} UTC 已过"),
+    Point.SCHEDULE_BEGUN: (
+        "Its start, {start} UTC, has passed: it begins at once",
+        "开始时间 {start} UTC 已过，将立即开始",
+    ),
+    Point.VALUES: (
+        "Of {sample} customers looked at, all have the values of the texts",
+        "抽查 {sample} 位客户，话术所需的值齐全",
+    ),
+    Point.VALUES_MISSING: (
+        "{count} of {sample} customers looked at lack {name}, which a text needs: they are not contacted there",
+        "抽查 {sample} 位客户，{count} 位缺少话术所需的 {name}，相应步骤不会触达",
+    ),
+    Point.SPEND: ("At worst it costs {amount}", "最坏情况下费用为 {amount}"),
+    Point.SPEND_TOO_MUCH: (
+        "At worst it costs {amount}, more than {cap}",
+        "最坏情况下费用为 {amount}，超过 {cap}",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    point: Point
+    verdict: Verdict
+    details: Mapping[str, str | int] = field(default_factory=dict)
+
+    def words(self, language: str) -> str:
+        english, chinese = _WORDS[self.point]
+        shown = {
+            name: f"{value:,}" if isinstance(value, int) else value for name, value in self.details.items()
+        }
+        return (chinese if language == "zh" else english).format_map(shown)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"point": self.point.value, "verdict": self.verdict.value, "details": dict(self.details)}
+
+
+def finding_of(stored: Mapping[str, Any]) -> Finding:
+    return Finding(Point(stored["point"]), Verdict(stored["verdict"]), stored["details"])
+
+
+def fit(findings: Iterable[Finding]) -> bool:
+    return all(one.verdict is not Verdict.ERROR for one in findings)

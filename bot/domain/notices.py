@@ -1,0 +1,57 @@
+"""Notices in words, for the command line and the console: what stopped a campaign, and by which figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.domain.brakes import Cause
+
+SPEND_DAY = "spend.day"
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    f"brake.{Cause.CARRIER_ERRORS}": (
+        "Stopped: the carrier failed {bad} of {all} contacts in {minutes} minutes ({share}, more than {above})",
+        "已暂停：{minutes}分钟内{all}次联系有{bad}次被运营商判为失败（{share}，超过{above}）",
+    ),
+    f"brake.{Cause.OPT_OUTS}": (
+        "Stopped: {bad} of {all} customers opted out in {minutes} minutes ({share}, more than {above})",
+        "已暂停：{minutes}分钟内{all}位客户有{bad}位退订（{share}，超过{above}）",
+    ),
+    f"brake.{Cause.COMPLAINTS}": (
+        "Stopped: {bad} of {all} customers complained in {minutes} minutes ({share}, more than {above})",
+        "已暂停：{minutes}分钟内{all}位客户有{bad}位投诉（{share}，超过{above}）",
+    ),
+    f"brake.{Cause.SPAM_FILTER}": (
+        "Stopped: {bad} of {all} messages were filtered as spam in {minutes} minutes ({share}, more than {above})",
+        "已暂停：{minutes}分钟内{all}条短信有{bad}条被当作垃圾短信拦截（{share}，超过{above}）",
+    ),
+    f"brake.{Cause.STALE_DATA}": (
+        "Stopped: the customers' data is {hours} hours old, {above} are allowed",
+        "已暂停：客户数据已有{hours}小时未更新，上限为{above}小时",
+    ),
+    f"brake.{Cause.HARM}": (
+        "Stopped: the treated recharge less than the control arm ({treated} against {control} of {customers} "
+        "customers), beyond chance",
+        "已暂停：实验组充值率低于对照组（{treated}对{control}，共{customers}位客户），并非偶然",
+    ),
+    f"brake.{Cause.SPEND}": (
+        "Stopped: all of its limit is spent ({limits})",
+        "已暂停：费用已达总上限（{limits}）",
+    ),
+    SPEND_DAY: (
+        "The limit of {day} is spent ({limits}); contacts wait for the next day",
+        "{day}的费用已达当日上限（{limits}），联系顺延至次日",
+    ),
+}
+_UNITS = {"money": ("", ""), "segments": (" segments", "条"), "minutes": (" minutes", "分钟")}
+
+
+def in_words(kind: str, details: Mapping[str, Any], language: str) -> str:
+    """A kind that a later version has left is shown as it is."""
+    words = _WORDS.get(kind)
+    if words is None:
+        return kind
+    chinese = language.startswith("zh")
+    limits = [f"{details[name]}{units[chinese]}" for name, units in _UNITS.items() if name in details]
+    return words[chinese].format_map({**details, "limits": ("、" if chinese else ", ").join(limits)})

@@ -1,0 +1,75 @@
+"""How much a campaign may spend, as its policy says: `spend: {money: 5000, per_day: 800, minutes: 3000}`."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+from bot.domain.policy.fields import Field
+from bot.domain.spend import LONGEST_CALL, Ceiling, Limits, begun_minutes
+from bot.domain.wall_clock import is_zone
+
+_KINDS = ("money", "segments", "minutes")
+
+
+def read_spend(spend: Field) -> Limits:
+    spend.entries((*_KINDS, "per_day", "zone", "longest_call"))
+    per_day, longest, zone = spend.at("per_day"), spend.at("longest_call"), spend.at("zone")
+    if isinstance(per_day.value, dict):
+        per_day.entries(_KINDS)
+        daily = _ceiling(per_day)
+    else:
+        daily = Ceiling(money=_money(per_day))  # a bare figure is money
+    limits = Limits(
+        total=_ceiling(spend),
+        per_day=daily,
+        zone=_zone(zone) if zone.given else None,
+        longest_call=(longest.duration() if longest.given else None) or LONGEST_CALL,
+    )
+    _check_minutes(spend.at("minutes"), limits.total, limits)
+    _check_minutes(per_day.at("minutes"), limits.per_day, limits)
+    return limits
+
+
+def _ceiling(fields: Field) -> Ceiling:
+    return Ceiling(
+        segments=_whole(fields.at("segments")),
+        minutes=_whole(fields.at("minutes")),
+        money=_money(fields.at("money")),
+    )
+
+
+def _check_minutes(field: Field, ceiling: Ceiling, limits: Limits) -> None:
+    """Under a smaller one no call could ever be made."""
+    one_call = begun_minutes(limits.longest_call)
+    if ceiling.minutes is not None and ceiling.minutes < one_call:
+        field.refuse(f"{ceiling.minutes} minutes are less than one call may take (longest_call, {one_call})")
+
+
+def _whole(field: Field) -> int | None:
+    if not field.given:
+        return None
+    value = field.value
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    field.refuse("must be a whole number of at least 1; to spend nothing, leave the campaign a draft")
+    return None
+
+
+def _money(field: Field) -> Decimal | None:
+    if not field.given:
+        return None
+    try:
+        amount = Decimal(str(field.value))
+    except InvalidOperation:
+        amount = Decimal(0)
+    if not isinstance(field.value, bool) and amount.is_finite() and amount > 0:
+        return amount
+    field.refuse(f"{field.value!r} is not an amount above 0")
+    return None
+
+
+def _zone(field: Field) -> str | None:
+    if isinstance(field.value, str) and is_zone(field.value):
+        return field.value
+    field.refuse(f"{field.value!r} is not a known time zone")
+    return None

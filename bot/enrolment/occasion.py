@@ -1,0 +1,91 @@
+"""What brings people into a campaign beside its start: a rhythm, an event, or how far another campaign is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from bot.domain.rhythm import RhythmError, read_rhythm
+from bot.enrolment.errors import CampaignError
+from bot.flow.model import BUSINESS_EVENTS
+from bot.rules.problems import did_you_mean
+from bot.store import campaigns
+from bot.store.transaction import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """Its audience as it is when it starts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """Whoever has come into its audience since is enrolled by that rhythm; the same person again `again_after`."""
+
+    rhythm: str  # daily@02:00
+    zone: str
+    again_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OnEvent:
+    """Whoever has the event is enrolled at once, if in the audience; the same person again `again_after`."""
+
+    event: str
+    again_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """It starts by itself once another campaign has reached that share of its people."""
+
+    campaign: str
+    reached: Decimal
+
+
+Occasion = Once | Repeated | OnEvent | After
+AT_ONCE = Once()
+
+
+def stored(tx: Tx, occasion: Occasion) -> dict[str, Any]:
+    """As columns of the campaign. Raises CampaignError."""
+    match occasion:
+        case Repeated(rhythm, zone, again_after):
+            try:
+                read_rhythm(rhythm, zone)
+            except RhythmError as error:
+                raise CampaignError(f"repeat: {error}") from None
+            return {"rhythm": rhythm, "rhythm_zone": zone, "again_after": _again(again_after)}
+        case OnEvent(event, again_after):
+            if event not in BUSINESS_EVENTS:
+                hint = did_you_mean(event, BUSINESS_EVENTS)
+                raise CampaignError(f"on: there is no event {event!r}" + (f"; {hint}" if hint else ""))
+            return {"on_event": event, "again_after": _again(again_after)}
+        case After(name, reached):
+            return {"after_id": find_campaign(tx, name), "after_share": _share(reached)}
+    return {}
+
+
+def find_campaign(tx: Tx, name_or_id: str) -> int:
+    """By name, else by number. Raises CampaignError with a near name."""
+    found = campaigns.id_of(tx, name_or_id)
+    if found is None and name_or_id.isdecimal() and campaigns.get(tx, int(name_or_id)) is not None:
+        found = int(name_or_id)
+    if found is None:
+        hint = did_you_mean(name_or_id, campaigns.names(tx))
+        raise CampaignError(f"there is no campaign {name_or_id!r}" + (f"; {hint}" if hint else ""))
+    return found
+
+
+def _again(after: timedelta | None) -> timedelta | None:
+    if after is not None and after < timedelta(days=1):
+        raise CampaignError("again after: must be at least a day")
+    return after
+
+
+def _share(reached: Decimal) -> Decimal:
+    if not 0 < reached <= 1:
+        raise CampaignError(f"reached: must be above 0% and at most 100%, not {reached * 100:f}%")
+    return reached

@@ -1,0 +1,127 @@
+"""What all campaigns did to one customer and why, from stored rows alone: nothing is weighed anew."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.refusals import Refusal
+from bot.domain.seals import Seal
+from bot.forecast import happened
+from bot.forecast.conclusions import Conclusion, conclude, conclude_missed
+from bot.forecast.errors import ForecastError
+from bot.forecast.happened import Entry
+from bot.store import consents, refusal_story, story, suppressions
+from bot.store.story import Attempt, Decision, Run, Subject
+from bot.store.transaction import Tx
+
+#: In one moment the cause comes before its effect.
+_ORDER = (
+    "marked", "unmarked", "register", "consent", "enrolled", "recharge", "event", "reply", "key", "interrupt", "planned",
+    "deferred", "denied", "allowed", "sent", "on_its_way", "ended", "not_made", "grant", "work_order", "told", "finished",
+)  # fmt: skip
+_RANK = {kind: number for number, kind in enumerate(_ORDER)}
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One campaign's part; without `run_id` it has not enrolled the customer."""
+
+    campaign_id: int
+    campaign: str
+    campaign_status: str
+    conclusion: Conclusion
+    run_id: int | None = None
+    flow: str | None = None
+    revision: str | None = None
+    arm: str | None = None
+    result: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    subject: Subject
+    refusals: tuple[Refusal, ...]  # that hold now
+    entries: tuple[Entry, ...]  # in the order of time
+    chapters: tuple[Chapter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whom a person means by what they wrote; `number` is it as E.164, where it can be one."""
+
+    written: str
+    number: str | None
+
+
+def find(tx: Tx, wanted: Wanted) -> Subject:
+    """By the operator's own name for the customer, by number, or by our id. Raises ForecastError."""
+    found = {
+        "external id": story.by_external_id(tx, wanted.written),
+        "number": story.by_number(tx, wanted.number) if wanted.number else None,
+        "id": story.by_id(tx, int(wanted.written)) if _is_id(wanted.written) else None,
+    }
+    named = {how: one for how, one in found.items() if one is not None}
+    if not named:
+        raise ForecastError("there is no such customer, by id, external id or number")
+    if len({one.id for one in named.values()}) > 1:
+        raise ForecastError(f"that is the {' of one customer and the '.join(named)} of another: say which is meant")
+    return next(iter(named.values()))
+
+
+def _is_id(written: str) -> bool:
+    return written.isascii() and written.isdecimal() and len(written) <= 18
+
+
+def explain(tx: Tx, subject: Subject, now: datetime, *, seal: Seal | None = None) -> Story:
+    """With `seal`, what stands in the register of an erased number is known again."""
+    runs = story.runs(tx, subject.id)
+    ids = [run.id for run in runs]
+    attempts, decisions = story.attempts(tx, ids), story.decisions(tx, ids)
+    register = refusal_story.story(tx, subject.msisdn, subject.id, seal=seal)
+    entries = [
+        *(entry for run in runs for entry in happened.of_run(run, subject.id)),
+        *happened.of_attempts(attempts),
+        *happened.of_decisions(decisions, {one.id: one for one in attempts}),
+        *happened.of_events(story.heard(tx, subject.id, ids)),
+        *happened.of_grants(story.grants(tx, ids)),
+        *happened.of_orders(story.order_moves(tx, ids)),
+        *happened.of_outside(story.told(tx, ids)),
+        *happened.of_register([*register, *refusal_story.matching_patterns(tx, subject.msisdn)]),
+        *happened.of_consents(consents.story(tx, subject.id)),
+        *happened.of_marks(story.marks(tx, subject.id), now),
+    ]
+    return Story(
+        subject=subject,
+        refusals=tuple(suppressions.held_against(tx, subject.msisdn, seal=seal)),
+        entries=tuple(sorted(entries, key=lambda entry: (entry.at, _RANK[entry.kind]))),
+        chapters=(*_chapters(runs, attempts, decisions), *_missed(tx, subject)),
+    )
+
+
+def _chapters(
+    runs: Sequence[Run], attempts: Sequence[Attempt], decisions: Sequence[Decision]
+) -> Iterator[Chapter]:
+    of_run: defaultdict[int, list[Attempt]] = defaultdict(list)
+    for one in attempts:
+        of_run[one.run_id].append(one)
+    for run in runs:
+        yield Chapter(
+            campaign_id=run.campaign_id,
+            campaign=run.campaign,
+            campaign_status=run.campaign_status,
+            conclusion=conclude(run, of_run[run.id], decisions),
+            run_id=run.id,
+            flow=run.flow,
+            revision=run.revision,
+            arm=run.arm,
+            result=run.result,
+        )
+
+
+def _missed(tx: Tx, subject: Subject) -> Iterator[Chapter]:
+    for one in story.missed(tx, subject.id):
+        conclusion = conclude_missed(one, subject.status)
+        yield Chapter(one.campaign_id, one.campaign, one.campaign_status, conclusion)

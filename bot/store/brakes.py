@@ -1,0 +1,216 @@
+"""What brakes look at, counted by the database, and the trips that they leave for the move of the campaign."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from bot.domain.brakes import (
+    COMPARE_EVERY,
+    COUNT_EVERY,
+    CUSTOMERS_OWN_CODES,
+    SPAM_CODES,
+    Cause,
+    Counted,
+    Pull,
+)
+from bot.store import notices
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A running campaign that is due for a look; `compare` when the arms are to be compared as well."""
+
+    campaign_id: int
+    policy: Mapping[str, Any]
+    compare: bool
+    lifted: Mapping[Cause, datetime]  # what came before counts no more: a person has looked at it
+    open: frozenset[Cause]  # pulled already
+
+
+_CLAIM = text(
+    """
+    WITH due AS (
+        SELECT k.id, k.policy, b.compared_at IS NULL OR b.compared_at <= :compared_before AS compare
+        FROM campaigns k LEFT JOIN brake_looks b ON b.campaign_id = k.id
+        WHERE k.status IN ('running', 'draining') AND (b.counted_at IS NULL OR b.counted_at <= :counted_before)
+    ), looked AS (
+        INSERT INTO brake_looks (campaign_id, counted_at, compared_at)
+        SELECT id, :now, :now FROM due ORDER BY id
+        ON CONFLICT (campaign_id) DO UPDATE SET counted_at = :now,
+            compared_at = CASE WHEN brake_looks.compared_at <= :compared_before THEN :now
+                               ELSE brake_looks.compared_at END
+            WHERE brake_looks.counted_at <= :counted_before
+        RETURNING campaign_id
+    )
+    SELECT due.id, due.policy, due.compare FROM due JOIN looked ON looked.campaign_id = due.id ORDER BY due.id
+    """
+)
+# A trip is over when its campaign runs again: only a person lets it.
+_LIFT = text(
+    """
+    UPDATE brake_trips t SET lifted_at = :now FROM campaigns k
+    WHERE k.id = t.campaign_id AND k.status IN ('running', 'draining')
+      AND t.carried_out_at IS NOT NULL AND t.lifted_at IS NULL
+    """
+)
+_TRIPS = text(
+    """
+    SELECT campaign_id, cause, max(lifted_at) AS lifted_at, bool_or(lifted_at IS NULL) AS open
+    FROM brake_trips WHERE campaign_id = ANY(:campaigns) GROUP BY campaign_id, cause
+    """
+)
+
+
+def watch(tx: Session, now: datetime) -> list[Watched]:
+    """Running campaigns that nobody has looked at for COUNT_EVERY; only one looker gets each."""
+    tx.execute(_LIFT, {"now": now})
+    values = {"now": now, "counted_before": now - COUNT_EVERY, "compared_before": now - COMPARE_EVERY}
+    rows = tx.execute(_CLAIM, values).all()
+    if not rows:
+        return []
+    lifted: dict[int, dict[Cause, datetime]] = {}
+    standing: dict[int, set[Cause]] = {}
+    for trip in tx.execute(_TRIPS, {"campaigns": [row.id for row in rows]}):
+        if trip.lifted_at is not None:
+            lifted.setdefault(trip.campaign_id, {})[Cause(trip.cause)] = trip.lifted_at
+        if trip.open:
+            standing.setdefault(trip.campaign_id, set()).add(Cause(trip.cause))
+    return [
+        Watched(row.id, row.policy, row.compare, lifted.get(row.id, {}), frozenset(standing.get(row.id, ())))
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    campaign_id: int
+    cause: Cause
+    since: datetime
+
+
+# What the carrier has the last word on, by the moment of that word.
+_ATTEMPTS = """
+    SELECT w.campaign_id, w.cause,
+           count(*) FILTER (WHERE {bad}) AS bad, count(a.id) AS "all"
+    FROM unnest(cast(:campaigns AS bigint[]), cast(:causes AS text[]), cast(:sinces AS timestamptz[]))
+         AS w(campaign_id, cause, since)
+    LEFT JOIN attempts a ON a.campaign_id = w.campaign_id AND a.settled_at > w.since AND a.started_at IS NOT NULL
+        AND a.status IN ('delivered', 'undelivered', 'completed', 'busy', 'no_answer', 'failed')
+        AND (w.cause <> 'spam_filter' OR a.channel = 'sms')
+    GROUP BY w.campaign_id, w.cause
+    """
+_BAD_ATTEMPT = """
+    CASE w.cause WHEN 'spam_filter' THEN a.error_code = ANY(:spam)
+         ELSE a.status IN ('failed', 'undelivered') AND coalesce(a.error_code, '') <> ALL(:harmless) END
+    """
+# Of the people contacted in the window, those who have refused, or complained, since it began.
+_PEOPLE = text(
+    """
+    SELECT w.campaign_id, w.cause, count(p.customer_id) AS "all",
+           count(*) FILTER (WHERE CASE w.cause
+               WHEN 'opt_outs' THEN EXISTS (
+                   SELECT FROM suppressions s WHERE s.customer_id = p.customer_id AND s.at > w.since
+                     AND s.action = 'suppress' AND s.source NOT IN ('list', 'number_changed', 'api'))
+               ELSE EXISTS (
+                   SELECT FROM events v WHERE v.customer_id = p.customer_id AND v.received_at > w.since
+                     AND v.kind = 'business.event' AND v.payload ->> 'type' = 'complaint') END) AS bad
+    FROM unnest(cast(:campaigns AS bigint[]), cast(:causes AS text[]), cast(:sinces AS timestamptz[]))
+         AS w(campaign_id, cause, since)
+    LEFT JOIN LATERAL (
+        SELECT DISTINCT a.customer_id FROM attempts a
+        WHERE a.campaign_id = w.campaign_id AND a.settled_at > w.since
+          AND a.status IN ('delivered', 'completed', 'undelivered')
+    ) p ON true
+    GROUP BY w.campaign_id, w.cause
+    """
+)
+_COUNTS = text(_ATTEMPTS.format(bad=_BAD_ATTEMPT))
+_OF_ATTEMPTS = frozenset({Cause.CARRIER_ERRORS, Cause.SPAM_FILTER})
+
+
+def count(tx: Session, windows: Sequence[Window]) -> dict[tuple[int, Cause], Counted]:
+    """Two statements, however many campaigns there are."""
+    found: dict[tuple[int, Cause], Counted] = {}
+    of_attempts = [one for one in windows if one.cause in _OF_ATTEMPTS]
+    of_people = [one for one in windows if one.cause not in _OF_ATTEMPTS]
+    codes = {"spam": list(SPAM_CODES), "harmless": list(CUSTOMERS_OWN_CODES | SPAM_CODES)}
+    for statement, asked, more in ((_COUNTS, of_attempts, codes), (_PEOPLE, of_people, {})):
+        if asked:
+            values = {
+                "campaigns": [one.campaign_id for one in asked],
+                "causes": [one.cause.value for one in asked],
+                "sinces": [one.since for one in asked],
+            }
+            for row in tx.execute(statement, {**values, **more}):
+                found[row.campaign_id, Cause(row.cause)] = Counted(row.bad, row.all)
+    return found
+
+
+def imported_at(tx: Session) -> datetime | None:
+    """When customers were last read from a file; None where they never were."""
+    newest: datetime | None = tx.scalar(text("SELECT max(at) FROM imports WHERE rows_taken > 0"))
+    return newest
+
+
+_PULL = text(
+    """
+    INSERT INTO brake_trips (campaign_id, cause, details, at)
+    VALUES (:campaign_id, :cause, cast(:details AS jsonb), :now)
+    ON CONFLICT (campaign_id, cause) WHERE lifted_at IS NULL DO NOTHING RETURNING id
+    """
+)
+
+
+def pull(tx: Session, campaign_id: int, pull: Pull, now: datetime) -> bool:
+    """Ask for the campaign to be stopped, and tell the operator why; False where that stands already."""
+    values = {
+        "campaign_id": campaign_id,
+        "cause": pull.cause.value,
+        "details": json.dumps(dict(pull.details)),
+        "now": now,
+    }
+    trip = tx.execute(_PULL, values).scalar_one_or_none()
+    if trip is None:
+        return False
+    notices.leave(tx, f"brake:{trip}", f"brake.{pull.cause}", campaign_id, pull.details, now)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    id: int
+    campaign_id: int
+    cause: Cause
+
+
+_WAITING = text(
+    """
+    SELECT id, campaign_id, cause FROM brake_trips WHERE carried_out_at IS NULL AND lifted_at IS NULL
+    ORDER BY campaign_id, id LIMIT :limit FOR UPDATE SKIP LOCKED
+    """
+)
+_CARRIED_OUT = text("UPDATE brake_trips SET carried_out_at = :now WHERE id = ANY(:ids)")
+
+
+def waiting(tx: Session, *, limit: int) -> list[Trip]:
+    """Trips whose campaign has not been stopped yet, under this transaction's lock."""
+    rows = tx.execute(_WAITING, {"limit": limit})
+    return [Trip(row.id, row.campaign_id, Cause(row.cause)) for row in rows]
+
+
+def carried_out(tx: Session, trips: Sequence[Trip], now: datetime) -> None:
+    if trips:
+        tx.execute(_CARRIED_OUT, {"ids": [trip.id for trip in trips], "now": now})
+
+
+def window(cause: Cause, over: timedelta, watched: Watched, now: datetime) -> Window:
+    since = now - over
+    lifted = watched.lifted.get(cause)
+    return Window(watched.campaign_id, cause, max(since, lifted) if lifted is not None else since)

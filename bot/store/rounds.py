@@ -1,0 +1,216 @@
+"""Campaigns whose time has come: to start, to look at their audience again, to enrol those who had their event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from bot.domain.campaigns import SendOrder
+from bot.store.campaigns import Campaign
+from bot.store.enrolling import Audience
+
+_DUE_START = text(
+    """
+    SELECT k.id FROM campaigns k LEFT JOIN campaigns b ON b.id = k.after_id
+    WHERE k.status = 'scheduled' AND k.starts_at <= :now AND NOT k.id = ANY(:besides)
+      AND (k.after_id IS NULL OR b.status IN ('finished', 'aborted') OR (
+          b.started_at IS NOT NULL AND EXISTS (SELECT FROM enrolments e WHERE e.campaign_id = b.id)
+          AND (SELECT count(DISTINCT a.enrolment_id) FROM attempts a
+               WHERE a.campaign_id = b.id AND a.taken_at IS NOT NULL)
+              >= k.after_share * (SELECT count(*) FROM enrolments e
+                                  WHERE e.campaign_id = b.id AND e.arm = 'treatment')))
+    ORDER BY k.id LIMIT 1 FOR NO KEY UPDATE OF k SKIP LOCKED
+    """
+)
+
+
+def claim_start(tx: Session, now: datetime, *, besides: Sequence[int]) -> int | None:
+    """A scheduled campaign that may start: by its moment, and by how far the one before it is."""
+    return tx.execute(_DUE_START, {"now": now, "besides": list(besides)}).scalar_one_or_none()
+
+
+_DUE_ROUND = text(
+    """
+    SELECT id FROM campaigns WHERE status = 'running' AND next_round_at <= :now
+    ORDER BY next_round_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+    """
+)
+
+
+def claim_due(tx: Session, now: datetime) -> int | None:
+    return tx.execute(_DUE_ROUND, {"now": now}).scalar_one_or_none()
+
+
+_OVER = text(
+    """
+    SELECT k.id FROM campaigns k
+    WHERE k.status IN ('running', 'draining') AND k.starts_at <= :now
+      AND (k.status = 'draining' OR (k.rhythm IS NULL AND k.on_event IS NULL
+                                     AND EXISTS (SELECT FROM enrolments e WHERE e.campaign_id = k.id)))
+      AND NOT EXISTS (SELECT FROM enrolments e WHERE e.campaign_id = k.id AND e.status = 'active')
+    """
+)
+_CLOSED = text("SELECT id FROM campaigns WHERE status = 'running' AND ends_at <= :now")
+
+
+def over(tx: Session, now: datetime) -> list[int]:
+    """Campaigns that have nobody left under way, and wait for nobody."""
+    return list(tx.execute(_OVER, {"now": now}).scalars())
+
+
+def closed(tx: Session, now: datetime) -> list[int]:
+    """Campaigns whose end has come: nobody new may start."""
+    return list(tx.execute(_CLOSED, {"now": now}).scalars())
+
+
+# -- those who had an event -------------------------------------------------------------------------------------
+
+_CALL = text(
+    """
+    INSERT INTO trigger_calls (campaign_id, event_id, customer_id, at)
+    SELECT k.id, e.id, e.customer_id, :now
+    FROM unnest(cast(:ids AS bigint[]), cast(:customers AS bigint[]), cast(:names AS text[]))
+         AS e(id, customer_id, name)
+    JOIN campaigns k ON k.on_event = e.name AND k.status IN ('running', 'paused') AND k.starts_at <= :now
+    ON CONFLICT DO NOTHING
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Occurred:
+    """A business event of a known customer, as stored."""
+
+    event_id: int
+    customer_id: int
+    name: str
+
+
+def call(tx: Session, occurred: Sequence[Occurred], now: datetime) -> None:
+    """Leave a line for every campaign that waits for such an event."""
+    if occurred:
+        values = {
+            "ids": [one.event_id for one in occurred],
+            "customers": [one.customer_id for one in occurred],
+            "names": [one.name for one in occurred],
+        }
+        tx.execute(_CALL, {**values, "now": now})
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    campaign_id: int
+    customers: Sequence[int]
+
+
+_CLAIM_CALLS = text(
+    """
+    WITH campaign AS (
+        SELECT k.id FROM campaigns k
+        WHERE k.on_event IS NOT NULL AND k.status = 'running'
+          AND EXISTS (SELECT FROM trigger_calls t WHERE t.campaign_id = k.id)
+        ORDER BY k.id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+    ), taken AS (
+        SELECT t.campaign_id, t.event_id FROM trigger_calls t JOIN campaign ON campaign.id = t.campaign_id
+        ORDER BY t.event_id LIMIT :limit FOR UPDATE OF t SKIP LOCKED
+    )
+    DELETE FROM trigger_calls t USING taken
+    WHERE t.campaign_id = taken.campaign_id AND t.event_id = taken.event_id
+    RETURNING t.campaign_id, t.customer_id
+    """
+)
+
+
+def claim_calls(tx: Session, *, limit: int) -> Called | None:
+    """Of one campaign; gone with this transaction."""
+    rows = tx.execute(_CLAIM_CALLS, {"limit": limit}).all()
+    return Called(rows[0].campaign_id, sorted({row.customer_id for row in rows})) if rows else None
+
+
+def hand_over_calls(tx: Session, campaign_id: int, to: int) -> None:
+    statement = text("UPDATE trigger_calls SET campaign_id = :to WHERE campaign_id = :id")
+    tx.execute(statement, {"id": campaign_id, "to": to})
+
+
+# -- the audience of a round ------------------------------------------------------------------------------------
+
+
+def among(audience: Audience, customers: Sequence[int]) -> Audience:
+    return Audience(
+        f"SELECT n.id, n.status FROM ({audience.select}) n WHERE n.id = ANY(:among)",
+        {**audience.parameters, "among": list(customers)},
+    )
+
+
+def not_lately(audience: Audience, series_id: int, *, since: datetime) -> Audience:
+    """Without those who were enrolled in any edition of the series since then."""
+    return Audience(
+        f"""
+        SELECT n.id, n.status FROM ({audience.select}) n
+        WHERE NOT EXISTS (
+            SELECT FROM enrolments p JOIN campaigns s ON s.id = p.campaign_id
+            WHERE p.customer_id = n.id AND p.enrolled_at > :lately
+              AND (s.id = :series_id OR s.series_id = :series_id))
+        """,
+        {**audience.parameters, "series_id": series_id, "lately": since},
+    )
+
+
+_RANKED = {
+    SendOrder.RISK: """
+        SELECT e.id, r.score AS first, NULL::numeric AS second
+        FROM enrolments e JOIN campaigns k ON k.id = e.campaign_id
+        LEFT JOIN risk_list_entries r ON r.risk_list_id = k.risk_list_id AND r.customer_id = e.customer_id""",
+    SendOrder.VALUE: """
+        SELECT e.id, CASE c.tier WHEN 'high' THEN 2 WHEN 'mid' THEN 1 ELSE 0 END AS first,
+               CASE WHEN jsonb_typeof(c.factors -> 'arpu') = 'number'
+                    THEN (c.factors ->> 'arpu')::numeric END AS second
+        FROM enrolments e JOIN customers c ON c.id = e.customer_id""",
+}
+
+
+def put_in_order(tx: Session, campaign: Campaign, enrolled_at: datetime) -> None:
+    """Those just enrolled become due one microsecond after the other, so that the first are served first."""
+    ranked = _RANKED.get(campaign.send_order)
+    if ranked is None:
+        return
+    statement = text(
+        f"""
+        UPDATE enrolments e SET due_at = e.due_at + o.place * interval '1 microsecond'
+        FROM (SELECT id, row_number() OVER (ORDER BY first DESC NULLS LAST, second DESC NULLS LAST, id) - 1 AS place
+              FROM ({ranked} WHERE e.campaign_id = :campaign_id AND e.enrolled_at = :enrolled_at
+                               AND e.due_at IS NOT NULL AND e.step IS NULL) fresh) o
+        WHERE e.id = o.id
+        """
+    )
+    tx.execute(statement, {"campaign_id": campaign.id, "enrolled_at": enrolled_at})
+
+
+# -- editions -----------------------------------------------------------------------------------------------------
+
+_NEXT_EDITION = text(
+    """
+    INSERT INTO campaigns (name, flow_revision, risk_list_id, condition, offer, policy, status, control_share, salt,
+        priority, on_conflict, bonus_budget, bonus_committed, starts_at, ends_at, rhythm, rhythm_zone, again_after,
+        series_id, on_event, send_order, author_id, findings, checked_at, checked_revision, approver_id, approved_at,
+        created_at, started_at)
+    SELECT coalesce(f.name, k.name) || ' (' || (SELECT count(*) + 2 FROM campaigns s WHERE s.series_id = :series_id)
+               || ')',
+        k.flow_revision, k.risk_list_id, k.condition, k.offer, k.policy, 'running', k.control_share, k.salt,
+        k.priority, k.on_conflict, k.bonus_budget - k.bonus_committed, 0, k.starts_at, k.ends_at, k.rhythm,
+        k.rhythm_zone, k.again_after, :series_id, k.on_event, k.send_order, k.author_id, k.findings, k.checked_at,
+        k.checked_revision, k.approver_id, k.approved_at, :now, :now
+    FROM campaigns k LEFT JOIN campaigns f ON f.id = :series_id WHERE k.id = :id
+    RETURNING id
+    """
+)
+
+
+def next_edition(tx: Session, campaign: Campaign, now: datetime) -> int:
+    """With the same terms and arms, and what is left of the budget; running."""
+    values = {"id": campaign.id, "series_id": campaign.series_id or campaign.id, "now": now}
+    return int(tx.execute(_NEXT_EDITION, values).scalar_one())

@@ -1,0 +1,274 @@
+"""Brakes: a campaign that harms is stopped once, by the same move as people use, until a person lets it run again."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from bot.domain.brakes import COMPARE_EVERY, COUNT_EVERY
+from bot.domain.campaigns import CampaignMove
+from bot.enrolment.move import move_campaign
+from bot.store import brakes, notices
+from bot.store.models import AuditRow, BrakeTripRow, CampaignRow, ImportRow
+from bot.store.transaction import Tx
+from bot.tasks.braking import brake
+from tests.db.factories import (
+    make_attempt,
+    make_campaign,
+    make_customer,
+    make_enrolment,
+    make_event,
+    make_suppression,
+    make_topup,
+)
+from tests.db.parts import NOW, UNCAPPED, Parts
+
+OFF = dict.fromkeys(("carrier_errors", "spam_filter", "opt_outs", "complaints", "harm"), "off")
+LATER = NOW + COUNT_EVERY
+
+
+def braked(**brakes_: Any) -> dict[str, Any]:
+    return {"policy": UNCAPPED | {"brakes": OFF | brakes_}}
+
+
+def settled(
+    tx: Tx, campaign: int, number: int, at: datetime = NOW, *, arm: str = "treatment", **over: Any
+) -> list[int]:
+    """So many customers with one contact each that has come to an end; answers the customers."""
+    facts = {"status": "delivered", "started_at": at, "taken_at": at, "settled_at": at} | over
+    customers = [make_customer(tx) for _ in range(number)]
+    for customer in customers:
+        enrolment = make_enrolment(tx, campaign_id=campaign, customer_id=customer, arm=arm)
+        make_attempt(tx, enrolment_id=enrolment, **facts)
+    return customers
+
+
+def look(parts: Parts, now: datetime = NOW) -> int:
+    return brake(parts.transaction, parts.flows, now)
+
+
+def trips(parts: Parts) -> list[tuple[str, dict[str, Any]]]:
+    with parts.transaction() as tx:
+        rows = tx.scalars(select(BrakeTripRow).order_by(BrakeTripRow.id))
+        return [(row.cause, row.details) for row in rows]
+
+
+def status(parts: Parts, campaign: int) -> str:
+    with parts.transaction() as tx:
+        return tx.get_one(CampaignRow, campaign).status
+
+
+def resume(parts: Parts, campaign: int, now: datetime) -> None:
+    """A person's move; its effects on the runs are worked off elsewhere, and the campaign is then running."""
+    with parts.transaction() as tx:
+        move_campaign(tx, campaign, CampaignMove.RESUME, now)
+        tx.execute(update(CampaignRow).where(CampaignRow.id == campaign).values(status="running"))
+
+
+ERRORS = {"above": "30%", "sample": 10, "over": "1h"}
+
+
+def test_too_many_carrier_errors_stop_the_campaign_and_tell_the_operator(parts: Parts) -> None:
+    campaign = parts.campaign(**braked(carrier_errors=ERRORS))
+    with parts.transaction() as tx:
+        settled(tx, campaign, 6)
+        settled(tx, campaign, 4, status="failed", error_code="30008")
+    assert look(parts) == 1
+    assert status(parts, campaign) == "paused"
+    figures = {"bad": 4, "all": 10, "share": "40.0%", "above": "30.0%", "minutes": 60}
+    assert trips(parts) == [("carrier_errors", figures)]
+    with parts.transaction() as tx:
+        (notice,) = notices.newest(tx, limit=10)
+        (written,) = tx.scalars(select(AuditRow).where(AuditRow.action == "campaign.pause"))
+    assert (notice.kind, notice.campaign_id, notice.at) == ("brake.carrier_errors", campaign, NOW)
+    assert (written.user_id, written.before) == (None, {"status": "running"})
+    assert written.after == {"status": "paused", "reason": "brake: carrier_errors"}
+
+
+def test_a_small_sample_and_a_handset_that_is_off_stop_nothing(parts: Parts) -> None:
+    small = parts.campaign(**braked(carrier_errors=ERRORS))
+    handsets = parts.campaign(**braked(carrier_errors=ERRORS))
+    with parts.transaction() as tx:
+        settled(tx, small, 9, status="failed", error_code="30008")
+        settled(tx, handsets, 20, status="undelivered", error_code="30003")
+    assert look(parts) == 0
+
+
+def test_what_is_older_than_the_window_or_was_never_sent_does_not_count(parts: Parts) -> None:
+    campaign = parts.campaign(**braked(carrier_errors=ERRORS))
+    with parts.transaction() as tx:
+        settled(tx, campaign, 20, NOW - timedelta(minutes=61), status="failed", error_code="30008")
+        settled(tx, campaign, 20, status="denied", started_at=None, taken_at=None)
+    assert look(parts) == 0
+
+
+def test_one_campaigns_errors_stop_no_other(parts: Parts) -> None:
+    bad, good = (parts.campaign(**braked(carrier_errors=ERRORS)) for _ in range(2))
+    with parts.transaction() as tx:
+        settled(tx, bad, 10, status="failed", error_code="30008")
+        settled(tx, good, 10)
+    look(parts)
+    assert (status(parts, bad), status(parts, good)) == ("paused", "running")
+
+
+def test_the_spam_filter_has_a_brake_of_its_own(parts: Parts) -> None:
+    campaign = parts.campaign(**braked(spam_filter={"above": "5%", "sample": 20}, carrier_errors=ERRORS))
+    with parts.transaction() as tx:
+        settled(tx, campaign, 18)
+        settled(tx, campaign, 2, status="undelivered", error_code="30007")
+        settled(tx, campaign, 50, channel="call", status="completed")  # calls pass no such filter
+    look(parts)
+    ((cause, figures),) = trips(parts)
+    assert (cause, figures["bad"], figures["all"]) == ("spam_filter", 2, 20)
+
+
+def test_refusals_count_by_customer_and_only_in_their_own_words(parts: Parts) -> None:
+    campaign = parts.campaign(**braked(opt_outs={"above": "10%", "sample": 10}))
+    with parts.transaction() as tx:
+        customers = settled(tx, campaign, 10)
+        for customer in customers[:2]:
+            make_suppression(tx, customer_id=customer)
+            make_suppression(tx, customer_id=customer)
+        make_suppression(tx, customer_id=customers[3], source="number_changed")
+        make_suppression(tx, customer_id=customers[4], at=NOW - timedelta(days=3))
+    look(parts)
+    ((cause, figures),) = trips(parts)
+    assert (cause, figures["bad"], figures["all"]) == ("opt_outs", 2, 10)
+
+
+def test_complaints_stop_a_campaign(parts: Parts) -> None:
+    campaign = parts.campaign(**braked(complaints={"above": "2%", "sample": 10}))
+    with parts.transaction() as tx:
+        customers = settled(tx, campaign, 10)
+        make_event(tx, customer_id=customers[0], kind="business.event", payload={"type": "complaint"})
+        make_event(tx, customer_id=customers[1], kind="business.event", payload={"type": "activated"})
+    look(parts)
+    ((cause, figures),) = trips(parts)
+    assert (cause, figures["bad"]) == ("complaints", 1)
+
+
+def test_a_feed_that_has_stopped_stops_the_campaign_and_a_fresh_import_mends_it(parts: Parts) -> None:
+    campaign = parts.campaign(**braked(stale_data={"after": "2d"}))
+    assert look(parts) == 0  # nothing was ever imported: there is no feed that could have stopped
+    imported(parts, NOW - timedelta(days=2, hours=5))
+    assert look(parts, LATER) == 1
+    assert trips(parts) == [("stale_data", {"hours": 53, "above": 48})]
+    imported(parts, LATER)
+    resume(parts, campaign, LATER)
+    assert look(parts, LATER + COUNT_EVERY) == 0
+    assert status(parts, campaign) == "running"
+
+
+def imported(parts: Parts, at: datetime) -> None:
+    with parts.transaction() as tx:
+        tx.add(
+            ImportRow(
+                file_name="base.csv", file_sha256="0", map_name="m", rows_read=9, rows_taken=9, rows_rejected=0, at=at
+            )
+        )
+
+
+def test_a_campaign_that_does_harm_beyond_chance_is_stopped(parts: Parts) -> None:
+    campaign = parts.campaign(**braked(harm={"sample": 60}))
+    with parts.transaction() as tx:
+        settled(tx, campaign, 60)
+        for number in range(60):
+            customer = make_customer(tx)
+            make_enrolment(tx, campaign_id=campaign, customer_id=customer, arm="control")
+            if number < 30:
+                make_topup(tx, customer, "50")
+    assert look(parts) == 1
+    ((cause, figures),) = trips(parts)
+    assert (cause, figures) == ("harm", {"treated": "0.0%", "control": "50.0%", "customers": 120})
+
+
+def test_arms_are_compared_only_now_and_then(parts: Parts) -> None:
+    campaign = parts.campaign(**braked(harm={"sample": 30}))
+    assert look(parts) == 0
+    with parts.transaction() as tx:
+        settled(tx, campaign, 30)
+        for _ in range(30):
+            customer = make_customer(tx)
+            make_enrolment(tx, campaign_id=campaign, customer_id=customer, arm="control")
+            make_topup(tx, customer, "50")
+    assert look(parts, LATER) == 0
+    assert look(parts, NOW + COMPARE_EVERY) == 1
+
+
+def test_a_brake_is_pulled_once_until_a_person_lets_the_campaign_run_again(parts: Parts) -> None:
+    campaign = parts.campaign(**braked(carrier_errors=ERRORS))
+    with parts.transaction() as tx:
+        settled(tx, campaign, 10, status="failed", error_code="30008")
+    assert look(parts) == 1
+    assert look(parts, LATER) == 0
+    resume(parts, campaign, LATER)
+    assert look(parts, LATER + COUNT_EVERY) == 0  # what the person has seen counts no more
+    again = LATER + 2 * COUNT_EVERY
+    with parts.transaction() as tx:
+        settled(tx, campaign, 10, again, status="failed", error_code="30008")
+    assert look(parts, again) == 1
+    assert [cause for cause, _ in trips(parts)] == ["carrier_errors", "carrier_errors"]
+    assert status(parts, campaign) == "paused"
+
+
+def test_two_lookers_at_once_pull_one_brake(parts: Parts) -> None:
+    campaign = parts.campaign(**braked(carrier_errors=ERRORS))
+    with parts.transaction() as tx:
+        settled(tx, campaign, 10, status="failed", error_code="30008")
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(lambda _: look(parts), range(4))) == 1
+    assert len(trips(parts)) == 1
+
+
+def test_figures_are_looked_at_every_few_seconds_not_every_time(parts: Parts) -> None:
+    campaign = parts.campaign(**braked(carrier_errors=ERRORS))
+    look(parts)
+    with parts.transaction() as tx:
+        settled(tx, campaign, 10, status="failed", error_code="30008")
+    assert look(parts, NOW + timedelta(seconds=1)) == 0
+    assert look(parts, LATER) == 1
+
+
+def test_a_campaign_that_a_person_has_paused_meanwhile_stays_so_without_a_fuss(parts: Parts) -> None:
+    campaign = parts.campaign(**braked(carrier_errors=ERRORS))
+    with parts.transaction() as tx:
+        settled(tx, campaign, 10, status="failed", error_code="30008")
+    with parts.transaction() as tx:
+        assert brakes.watch(tx, NOW) != []
+        move_campaign(tx, campaign, CampaignMove.PAUSE, NOW)
+    with parts.transaction() as tx:
+        tx.add(BrakeTripRow(campaign_id=campaign, cause="carrier_errors", details={}, at=NOW))
+    look(parts, LATER)
+    with parts.transaction() as tx:
+        (trip,) = tx.scalars(select(BrakeTripRow))
+        assert (trip.carried_out_at, trip.lifted_at) == (LATER, None)
+    assert status(parts, campaign) == "paused"
+
+
+def test_a_spent_limit_pauses_the_campaign_and_a_higher_one_lets_it_go_on(parts: Parts) -> None:
+    policy = UNCAPPED | {"spend": {"segments": 1}}
+    campaign = parts.campaign(policy=policy)
+    for _ in range(2):
+        parts.enrol(campaign)
+    parts.sms_outreach.send_due(NOW)
+    look(parts)
+    parts.sms_outreach.send_due(NOW + timedelta(minutes=1))
+    look(parts, NOW + timedelta(minutes=1))
+    assert (status(parts, campaign), len(parts.sms.sent)) == ("paused", 1)
+    with parts.transaction() as tx:
+        higher = UNCAPPED | {"spend": {"segments": 2}}
+        tx.execute(update(CampaignRow).where(CampaignRow.id == campaign).values(policy=higher))
+    resume(parts, campaign, NOW + timedelta(minutes=3))
+    parts.sms_outreach.send_due(NOW + timedelta(minutes=3))
+    assert len(parts.sms.sent) == 2
+
+
+@pytest.mark.parametrize("state", ["draft", "paused", "finished"])
+def test_only_campaigns_under_way_are_looked_at(parts: Parts, state: str) -> None:
+    with parts.transaction() as tx:
+        make_campaign(tx, status=state)
+        assert brakes.watch(tx, NOW) == []

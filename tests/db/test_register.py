@@ -1,0 +1,601 @@
+"""The register's own work: lists by the file, single lines, patterns, erasure, consents, marks, recalled calls."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import select, text
+
+from bot import bootstrap
+from bot.channels.errors import Rejected, SendError, Unavailable
+from bot.channels.messages import Accepted
+from bot.cli import register
+from bot.domain.refusals import EVERYTHING, Action, Refusal, Scope, Source
+from bot.domain.seals import make_seal
+from bot.register import patterns
+from bot.register.errors import RegisterError
+from bot.register.importing import ListFile, import_list
+from bot.register.recall import Recall
+from bot.register.record import Recorded, Wish, erase, record
+from bot.register.report import ListReport
+from bot.store import consents, do_not_call, marks, suppressions
+from bot.store.consents import ConsentLine
+from bot.store.marks import Mark
+from bot.store.models import AuditRow, CustomerRow, EventRow, RecallRow, SuppressionRow
+from bot.store.suppressions import Entry
+from bot.store.transaction import Transaction
+from tests.db.factories import NOW, make_attempt, make_customer, make_enrolment, make_user
+from tests.db.parts import ENVIRONMENT
+
+A, B, C = "+8613812341001", "+8613812341002", "+8613812341003"
+SEAL = make_seal(ENVIRONMENT["SECRET_KEY"])
+
+Load = Callable[..., ListReport]
+
+
+@pytest.fixture
+def load(transaction: Transaction, tmp_path: Path) -> Load:
+    def load(*lines: str, name: str = "national", **over: object) -> ListReport:
+        path = tmp_path / "list.txt"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        source = ListFile(path, name, **over)  # type: ignore[arg-type]
+        return import_list(
+            transaction, source, now=NOW, region="CN", rejects_folder=tmp_path / "rejects", seal=SEAL
+        )
+
+    return load
+
+
+def held(transaction: Transaction, *numbers: str) -> set[str]:
+    """Which of them refuse everything."""
+    with transaction() as tx:
+        found = suppressions.refusals_of(tx, numbers, [None] * len(numbers), seal=SEAL)
+    assert set(found.values()) <= {(Refusal(),)}
+    return set(found)
+
+
+def lines(transaction: Transaction) -> list[tuple[str, str, str]]:
+    with transaction() as tx:
+        rows = tx.scalars(select(SuppressionRow).order_by(SuppressionRow.id))
+        return [(row.msisdn, row.action, row.source) for row in rows]
+
+
+def opt_outs(transaction: Transaction) -> dict[int | None, dict[str, object]]:
+    with transaction() as tx:
+        return {row.customer_id: row.payload for row in tx.scalars(select(EventRow)) if row.kind == "opt_out"}
+
+
+def customer_under_way(transaction: Transaction, number: str) -> int:
+    with transaction() as tx:
+        customer = make_customer(tx, msisdn=number)
+        make_enrolment(tx, customer_id=customer)
+        return customer
+
+
+# -- do-not-call lists -----------------------------------------------------------------------------------
+
+
+def test_a_list_takes_its_good_rows_and_sets_the_bad_ones_aside(load: Load, transaction: Transaction) -> None:
+    report = load("13812341001", "1381234", "+86 138-1234-1002", "", "none", "13812341001")
+
+    assert (report.rows_read, report.added, report.rejected) == (5, 2, 2)
+    assert held(transaction, A, B, C) == {A, B}
+    assert report.first_rejects[0].startswith("list.txt:2: is not a telephone number")
+    assert report.reject_path is not None
+    with report.reject_path.open(encoding="utf-8-sig", newline="") as file:
+        assert [row[0] for row in csv.reader(file)] == ["row", "2", "5"]
+    assert "none" not in report.reject_path.read_text(encoding="utf-8-sig")
+
+
+def test_the_same_file_twice_adds_nothing(load: Load, transaction: Transaction) -> None:
+    load(A, B)
+    report = load(A, B)
+
+    assert (report.added, report.removed, report.reject_path) == (0, 0, None)
+    assert len(lines(transaction)) == 2
+
+
+def test_without_replace_nothing_is_taken_off(load: Load, transaction: Transaction) -> None:
+    load(A, B)
+    report = load(C)
+
+    assert (report.added, report.removed) == (1, 0)
+    assert held(transaction, A, B, C) == {A, B, C}
+
+
+def test_an_updated_list_takes_off_only_what_it_had_added_itself(
+    load: Load, transaction: Transaction
+) -> None:
+    load(A, B)
+    load(B, name="regional")
+    with transaction() as tx:
+        suppressions.add(tx, [Entry(None, "suppress", "sms_reply", "sms:in:1", msisdn=A)], NOW)
+
+    report = load(C, replacing=True)
+
+    assert (report.added, report.removed) == (1, 2)
+    assert held(transaction, A, B, C) == {A, B, C}  # A said so; B is on another list
+    assert load(C, name="regional", replacing=True).removed == 1
+    assert held(transaction, A, B, C) == {A, C}
+    assert load(B, C, replacing=True).added == 1
+    assert held(transaction, A, B, C) == {A, B, C}
+
+
+def test_nothing_is_taken_off_while_a_row_cannot_be_read(load: Load, transaction: Transaction) -> None:
+    load(A, B)
+
+    report = load(A, "1381234100", replacing=True)
+    assert (report.held_back, report.removed) == (True, 0)
+    assert held(transaction, A, B) == {A, B}
+
+    report = load(A, "1381234100", replacing=True, despite_rejects=True)
+    assert (report.held_back, report.removed) == (False, 1)
+    assert held(transaction, A, B) == {A}
+
+
+def test_a_file_without_any_number_takes_nothing_off(load: Load, transaction: Transaction) -> None:
+    load(A)
+
+    with pytest.raises(
+        RegisterError, match=r"list\.txt: holds no number; nothing is taken off list 'national'"
+    ):
+        load("none", replacing=True, despite_rejects=True)
+    assert held(transaction, A) == {A}
+
+
+def test_a_customers_start_is_not_undone_by_the_same_list(load: Load, transaction: Transaction) -> None:
+    load(A)
+    with transaction() as tx:
+        suppressions.add(tx, [Entry(None, "restore", "sms_reply", "sms:in:2", msisdn=A)], NOW)
+
+    load(A)
+
+    assert held(transaction, A) == set()
+
+
+def test_a_list_keeps_its_scope(load: Load, transaction: Transaction) -> None:
+    load(A, scope=Scope("call", "marketing"))
+    with transaction() as tx:
+        assert suppressions.held_against(tx, A) == (Refusal("call", "marketing"),)
+
+    with pytest.raises(RegisterError, match="'national' is about call:marketing:all"):
+        load(A)
+    assert len(lines(transaction)) == 1
+
+
+def test_a_file_that_cannot_be_used_leaves_no_trace(
+    load: Load, transaction: Transaction, tmp_path: Path
+) -> None:
+    with pytest.raises(RegisterError, match=r"list\.txt:1: there is no column 'phone'"):
+        load("name,number", "Li,1", column="phone")
+    with pytest.raises(RegisterError, match="holds no number"):
+        load("none", replacing=True)
+
+    with transaction() as tx:
+        assert tx.execute(text("SELECT count(*) FROM do_not_call_lists")).scalar() == 0
+    assert list((tmp_path / "rejects").glob("*")) == []
+
+
+def test_customers_under_way_are_told_of_and_others_are_not(load: Load, transaction: Transaction) -> None:
+    concerned = customer_under_way(transaction, A)
+    customer_under_way(transaction, B)
+    with transaction() as tx:
+        make_customer(tx, msisdn=C)
+
+    assert load(A, C).runs_told == 1
+    assert load(A, C).runs_told == 0
+    assert opt_outs(transaction) == {concerned: {"source": "list", "registered": True, "purpose": "all"}}
+
+
+def test_a_list_about_one_channel_leaves_the_runs_to_the_gate(load: Load, transaction: Transaction) -> None:
+    customer_under_way(transaction, A)
+
+    assert load(A, scope=Scope("call")).runs_told == 0
+    assert opt_outs(transaction) == {}
+
+
+def test_many_runs_are_ended_at_a_pace_that_lets_replies_through(
+    load: Load, transaction: Transaction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(do_not_call, "TOLD_A_SECOND", 2)
+    numbers = [f"+861381234{serial:04}" for serial in range(2001, 2006)]
+    for number in numbers:
+        customer_under_way(transaction, number)
+
+    assert load(*numbers).runs_told == 5
+    with transaction() as tx:
+        waits = [row.retry_at for row in tx.scalars(select(EventRow).order_by(EventRow.id))]
+    assert waits == [None, None, *(NOW + timedelta(seconds=later) for later in (1, 1, 2))]
+
+
+# -- single lines ----------------------------------------------------------------------------------------
+
+
+def wish(transaction: Transaction, action: Action = Action.SUPPRESS, **over: object) -> Recorded:
+    facts: dict[str, object] = {"scope": EVERYTHING, "source": Source.OPERATOR, "msisdn": A} | over
+    with transaction() as tx:
+        return record(tx, Wish(action, **facts), now=NOW)  # type: ignore[arg-type]
+
+
+def test_a_line_of_a_customers_number_is_the_customers(transaction: Transaction) -> None:
+    customer = customer_under_way(transaction, A)
+
+    recorded = wish(transaction, wording="no more, please", evidence="call of 2026-11-20")
+
+    assert (recorded.masked, recorded.runs_told) == ("138****1001", True)
+    assert opt_outs(transaction) == {customer: {"source": "operator", "registered": True, "purpose": "all"}}
+    with transaction() as tx:
+        row = tx.scalars(select(SuppressionRow)).one()
+        assert (row.customer_id, row.wording, row.evidence) == (
+            customer,
+            "no more, please",
+            "call of 2026-11-20",
+        )
+        assert A not in str(tx.scalars(select(AuditRow)).one().after)
+
+
+def test_an_api_may_name_the_customer_as_the_operator_does(transaction: Transaction) -> None:
+    customer = customer_under_way(transaction, A)
+    with transaction() as tx:
+        name = tx.get_one(CustomerRow, customer).external_id
+
+    wish(
+        transaction, msisdn=None, external_id=name, source=Source.API, evidence="portal:1", scope=Scope("sms")
+    )
+
+    assert held_scopes(transaction, A) == (Refusal("sms"),)
+    assert opt_outs(transaction) == {}
+
+
+def held_scopes(transaction: Transaction, number: str) -> tuple[Refusal, ...]:
+    with transaction() as tx:
+        return suppressions.held_against(tx, number, seal=SEAL)
+
+
+def test_a_human_restores_with_the_customers_own_request_only(transaction: Transaction) -> None:
+    wish(transaction)
+
+    with pytest.raises(RegisterError, match="evidence is missing"):
+        wish(transaction, Action.RESTORE, source=Source.MANAGER_RESTORE, evidence=" ")
+    with pytest.raises(RegisterError, match="work_order cannot undo a refusal"):
+        wish(transaction, Action.RESTORE, source=Source.WORK_ORDER, evidence="order 5")
+    assert held(transaction, A) == {A}
+
+    wish(transaction, Action.RESTORE, source=Source.MANAGER_RESTORE, evidence="letter of 2026-11-21")
+    assert held(transaction, A) == set()
+
+
+@pytest.mark.parametrize(
+    ("over", "message"),
+    [
+        ({"msisdn": None}, "give a number or a customer"),
+        ({"external_id": "C1"}, "give a number or a customer"),
+        ({"msisdn": None, "external_id": "nobody"}, "there is no customer 'nobody'"),
+        ({"source": Source.API}, "evidence is missing"),
+    ],
+)
+def test_a_line_about_nobody_is_refused(
+    transaction: Transaction, over: dict[str, object], message: str
+) -> None:
+    with pytest.raises(RegisterError, match=message):
+        wish(transaction, **over)
+    assert lines(transaction) == []
+
+
+def test_a_pattern_ends_the_runs_of_its_numbers(transaction: Transaction) -> None:
+    customer = customer_under_way(transaction, "+8617012345678")
+    customer_under_way(transaction, A)
+
+    with transaction() as tx:
+        told = patterns.add_pattern(tx, "+86170*", scope=EVERYTHING, reason="resold", now=NOW)
+    assert told == 1
+    assert set(opt_outs(transaction)) == {customer}
+    assert held(transaction, "+8617012345678", A) == {"+8617012345678"}
+
+    with transaction() as tx:
+        patterns.end_pattern(tx, "+86170", now=NOW)
+        with pytest.raises(RegisterError, match="there is no pattern"):
+            patterns.end_pattern(tx, "+86170", now=NOW)
+    assert held(transaction, "+8617012345678") == set()
+
+
+# -- erasure ---------------------------------------------------------------------------------------------
+
+
+def test_an_erased_person_is_refused_by_hash_and_no_list_brings_the_number_back(
+    load: Load, transaction: Transaction
+) -> None:
+    load(A, B)
+    customer = customer_under_way(transaction, A)
+    with transaction() as tx:
+        consents.add(tx, [consent(customer, wording="Yes, I am Li Lei")], NOW)
+        assert erase(tx, tx.get_one(CustomerRow, customer).external_id, SEAL, now=NOW) == 1
+
+    report = load(A, B, replacing=True)
+
+    assert (report.added, report.removed) == (0, 0)
+    assert held(transaction, A, B) == {A, B}
+    assert A not in {number for number, _, _ in lines(transaction)}
+    assert set(opt_outs(transaction)) == {customer}
+    with transaction() as tx:
+        (told,) = consents.story(tx, customer)
+    assert (told.wording, told.evidence) == (None, "erased")
+
+    assert load(B, replacing=True).removed == 1
+    assert held(transaction, A) == {A}  # off the list, and still erased
+
+
+def test_nobody_unknown_can_be_erased(transaction: Transaction) -> None:
+    with transaction() as tx, pytest.raises(RegisterError, match="there is no customer 'nobody'"):
+        erase(tx, "nobody", SEAL, now=NOW)
+
+
+# -- consents --------------------------------------------------------------------------------------------
+
+
+def consent(customer: int, action: str = "give", **over: str) -> ConsentLine:
+    facts = {"channel": "sms", "purpose": "marketing", "source": "web", "evidence": "form:1"} | over
+    return ConsentLine(customer, action, **facts)  # type: ignore[arg-type]
+
+
+def pairs(transaction: Transaction, customer: int) -> list[str]:
+    with transaction() as tx:
+        return tx.get_one(CustomerRow, customer).consents
+
+
+def test_consents_are_kept_line_by_line_and_the_customers_row_says_what_holds(
+    transaction: Transaction,
+) -> None:
+    with transaction() as tx:
+        customer = make_customer(tx, consents=["call:service", "sms:marketing"])
+        other = make_customer(tx, consents=["sms:marketing"])
+        consents.add(
+            tx,
+            [
+                consent(customer, "withdraw"),
+                consent(customer, channel="call"),
+                consent(customer, "withdraw", channel="call"),
+                consent(customer, channel="call"),
+            ],
+            NOW,
+        )
+    assert pairs(transaction, customer) == ["call:marketing", "call:service"]
+    assert pairs(transaction, other) == ["sms:marketing"]
+    with transaction() as tx:
+        assert [one.action for one in consents.story(tx, customer)] == [
+            "withdraw",
+            "give",
+            "withdraw",
+            "give",
+        ]
+
+
+def test_a_consent_to_one_topic_is_none_to_the_rest(transaction: Transaction) -> None:
+    with transaction() as tx:
+        customer = make_customer(tx, consents=[])
+        consents.add(tx, [consent(customer, topic="birthday")], NOW)
+    assert pairs(transaction, customer) == []
+    with transaction() as tx:
+        asked = {"channel": "sms", "purpose": "marketing"}
+        assert consents.holds(tx, customer, **asked, topic="birthday")
+        assert not consents.holds(tx, customer, **asked, topic="roaming")
+        consents.add(tx, [consent(customer, "withdraw")], NOW)
+        assert not consents.holds(tx, customer, **asked, topic="birthday")
+        assert consents.holds(tx, make_customer(tx), **asked, topic="roaming")  # by import, for all topics
+
+
+# -- marks -----------------------------------------------------------------------------------------------
+
+
+def test_marks_hold_from_their_day_until_their_day(transaction: Transaction) -> None:
+    with transaction() as tx:
+        one, two = make_customer(tx), make_customer(tx)
+        week = NOW + timedelta(days=7)
+        assert (
+            marks.add(
+                tx, [Mark(one, "black", "crm"), Mark(one, "flea", "crm", week), Mark(two, "red", "crm")], NOW
+            )
+            == 3
+        )
+        assert marks.add(tx, [Mark(one, "black", "crm"), Mark(one, "flea", "crm", week)], NOW) == 0
+        assert marks.add(tx, [Mark(one, "black", "legal")], NOW) == 1
+
+        assert marks.held(tx, [one, two], NOW) == {one: {"black", "flea"}, two: {"red"}}
+        assert marks.held(tx, [one], week) == {one: {"black"}}
+        assert marks.end(tx, [one, two], mark="black", source="crm", now=NOW) == 1
+        assert marks.held(tx, [one], week) == {one: {"black"}}  # legal still says so
+        assert marks.end(tx, [one], mark="black", source="legal", now=NOW) == 1
+        assert marks.held(tx, [one], week) == {}
+
+
+# -- calls that the carrier has --------------------------------------------------------------------------
+
+
+class FakeDrops:
+    def __init__(self, *script: SendError) -> None:
+        self.script = list(script)
+        self.asked: list[str] = []
+
+    def cancel_batch(self, sids: Sequence[str]) -> list[Accepted | SendError]:
+        self.asked += sids
+        return [self.script.pop(0) if self.script else Accepted(sid) for sid in sids]
+
+
+def ring(transaction: Transaction, number: str, **over: object) -> int:
+    """A call that the carrier has, and whose end nobody has told."""
+    with transaction() as tx:
+        customer = make_customer(tx, msisdn=number)
+        call = {
+            "enrolment_id": make_enrolment(tx, customer_id=customer),
+            "channel": "call",
+            "status": "accepted",
+            "carrier_sid": f"CA{number}",
+            "to_number": number,
+            "taken_at": NOW,
+            "lease_until": NOW + timedelta(minutes=5),
+        }
+        make_attempt(tx, **(call | over))
+        return customer
+
+
+def test_calls_of_those_who_refuse_are_dropped_once(transaction: Transaction) -> None:
+    refusing = ring(transaction, A)
+    ring(transaction, B)
+    ring(transaction, C, status="completed")
+    drops = FakeDrops()
+    recall = Recall(transaction, drops, SEAL)
+    assert recall.drop_refused(NOW) == 0
+
+    with transaction() as tx:
+        suppressions.add(tx, [Entry(refusing, "suppress", "sms_reply", "sms:in:1", channel="sms")], NOW)
+    assert recall.drop_refused(NOW) == 0  # SMS alone
+    with transaction() as tx:
+        suppressions.add(tx, [Entry(refusing, "suppress", "sms_reply", "sms:in:2")], NOW)
+
+    assert recall.drop_refused(NOW) == 1
+    assert recall.drop_refused(NOW + timedelta(minutes=1)) == 0
+    assert drops.asked == [f"CA{A}"]
+
+
+def test_a_carrier_that_does_not_answer_is_asked_again_and_one_that_refuses_is_not(
+    transaction: Transaction,
+) -> None:
+    ring(transaction, A)
+    wish(transaction)
+    drops = FakeDrops(Unavailable("503"), Rejected("21220"))
+    recall = Recall(transaction, drops)
+
+    asked = [recall.drop_refused(NOW + timedelta(seconds=later)) for later in (0, 1, 6, 20)]
+
+    assert asked == [1, 0, 1, 0]
+    with transaction() as tx:
+        row = tx.scalars(select(RecallRow)).one()
+    assert (row.tries, row.answer) == (2, "21220")
+
+
+# -- the commands ----------------------------------------------------------------------------------------
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def keepline(
+    transaction: Transaction, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Run]:
+    for name, value in (ENVIRONMENT | {"DATABASE_URL": postgres_url, "KEEPLINE_VAR": str(tmp_path)}).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("COLUMNS", "240")  # so that tables are not broken
+    monkeypatch.delenv("KEEPLINE_CLOCK_FILE", raising=False)
+    bootstrap.wired.cache_clear()
+    with transaction() as tx:
+        make_user(tx, login="li", role="operator")
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(register.group, list(arguments), terminal_width=200)
+
+    yield run
+    bootstrap.wired().engine.dispose()
+    bootstrap.wired.cache_clear()
+
+
+def test_import_says_what_it_took_and_names_the_bad_rows(keepline: Run, tmp_path: Path) -> None:
+    path = tmp_path / "dnc.csv"
+    path.write_text("name,phone\nLi,13812341001\nWang,1381\n", encoding="utf-8")
+
+    result = keepline("import", str(path), "--list", "national", "--as", "li")
+
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines() == [
+        "list national: 2 rows, 1 numbers added, 0 taken off, 1 rejected; "
+        "0 customers under way are not contacted any more",
+        "dnc.csv:3: is not a telephone number that its country's plan knows",
+        f"rejects: {tmp_path / 'rejects' / 'dnc-do-not-call-1.csv'}",
+    ]
+
+
+def test_check_tells_the_story_and_no_whole_number(keepline: Run) -> None:
+    assert keepline("add", "13812341001", "--wording", "别再打了", "--as", "li").exit_code == 0
+    said = keepline(
+        "restore", A, "--channel", "sms", "--purpose", "service", "--evidence", "letter 5", "--as", "li"
+    )
+    assert said.output == "138****1001 is restored for channel sms, purpose service, all topics\n"
+
+    shown = " ".join(keepline("check", "138 1234 1001").output.split())
+
+    assert (
+        "138****1001, no customer of ours: refuses all channels, all purposes, all topics, except for"
+        in shown
+    )
+    for word in ("operator, li", "manager_restore, li", "letter 5", "in part"):
+        assert word in shown
+    assert "13812341001" not in shown.replace(" ", "")
+    assert keepline("check", B).output == "138****1002, no customer of ours: nothing is held against it\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("add", "1381", "--as", "li"), 2, "the number is not a telephone number"),
+        (("add", A, "--as", "nobody"), 2, "there is no user 'nobody'"),
+        (("add", A, "--topic", "two words", "--as", "li"), 2, "topic 'two words' is not one word"),
+        (("restore", A, "--as", "li"), 2, "Missing option '--evidence'"),
+        (("restore", A, "--evidence", " ", "--as", "li"), 1, "evidence is missing"),
+        (("import", "none.txt"), 1, "none.txt: there is no such file"),
+        (("erase", "nobody", "--as", "li"), 1, "there is no customer 'nobody'"),
+        (("pattern", "add", "+86*", "--reason", "x", "--as", "li"), 1, "'+86*' is a whole country"),
+        (("pattern", "end", "+86170*", "--as", "li"), 1, "there is no pattern +86170*"),
+    ],
+)
+def test_mistakes_are_said_in_one_line(
+    keepline: Run, arguments: tuple[str, ...], code: int, message: str
+) -> None:
+    result = keepline(*arguments)
+
+    assert result.exit_code == code
+    assert message in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_export_masks_numbers_and_an_unmasked_one_is_in_the_audit(
+    keepline: Run, transaction: Transaction, tmp_path: Path
+) -> None:
+    keepline("add", A, "--wording", "=1+1", "--as", "li")
+    path = tmp_path / "out.csv"
+
+    assert keepline("export", str(path), "--as", "li").output == f"{path}: 1 lines\n"
+    masked = path.read_text(encoding="utf-8-sig")
+    assert A not in masked
+    assert "138****1001" in masked
+    assert ",'=1+1," in masked
+
+    keepline("export", str(path), "--unmask", "--as", "li")
+    assert A in path.read_text(encoding="utf-8-sig")
+    with transaction() as tx:
+        noted = [row.after for row in tx.scalars(select(AuditRow)) if row.action == "register.export"]
+    assert noted == [{"lines": 1, "unmasked": False}, {"lines": 1, "unmasked": True}]
+
+
+def test_patterns_are_listed_with_their_reasons(keepline: Run) -> None:
+    keepline("pattern", "add", "+86170*", "--reason", "resold numbers", "--as", "li")
+
+    assert "+86170*" in (shown := keepline("pattern", "list").output)
+    assert "resold numbers" in shown
+    assert keepline("pattern", "end", "+86170*", "--as", "li").exit_code == 0
+    assert "+86170*" not in keepline("pattern", "list").output
+
+
+def test_erasing_says_how_many_lines_were_sealed(keepline: Run, transaction: Transaction) -> None:
+    with transaction() as tx:
+        make_customer(tx, external_id="C7", msisdn=A)
+    keepline("add", A, "--as", "li")
+
+    assert (
+        keepline("erase", "C7", "--as", "li").output == "customer C7: 1 lines sealed; not contacted again\n"
+    )
+    assert A not in str(lines(transaction))
+    assert "refuses all channels" in keepline("check", A).output
