@@ -23,7 +23,7 @@ from bot.store.audit import Entry
 from bot.store.campaigns import Campaign
 from bot.store.deferred import PutOff
 from bot.store.transaction import Tx
-from console import language, labels, wiring
+from console import labels, language, wiring
 from console.sign_in import OPERATORS, only
 
 LONGEST_REASON = 500

@@ -22,11 +22,12 @@ class ShownWay:
 
     name: str
     customers: int
-    dealt: str  # its share, beside the one asked for
+    dealt: str
+    asked: str  # the share that it should have been dealt
     rate: str
-    low: str
-    high: str
+    rate_span: str
     difference: str
+    difference_span: str
     p: str
     accepted: int
     opted_out: int
@@ -102,37 +103,33 @@ def _verdict(experiment: Experiment) -> str:
         sentences.append(
             _("Fewer recharged with %(ways)s than with %(first)s.", ways=_list(worse), first=first)
         )
-    return " ".join(sentences) or _("No way is proven to differ from %(first)s.", first=first)
+    return ("" if selected() == "zh" else " ").join(sentences) or _(
+        "No way is proven to differ from %(first)s.", first=first
+    )
 
 
 def _way(way: Way, comparison: Comparison | None, customers: int) -> ShownWay:
     low, high = wilson(way.outcome.successes, way.outcome.customers)
-    difference, p, tone = "", "", ""
-    if comparison is not None:
-        uplift = comparison.uplift
-        difference = "–" if uplift.low is None else f"{points(uplift.difference)} ({span(uplift)})"
-        p = "–" if comparison.p is None else _chance(comparison.p)
-        tone = "good" if comparison.better else "bad" if comparison.worse else ""
-    dealt = share(way.outcome.customers / customers) if customers else "–"
-    if way.share is not None:
-        dealt = _("%(found)s of %(asked)s", found=dealt, asked=share(way.share))
+    uplift = comparison.uplift if comparison else None
+    known = uplift is not None and uplift.low is not None
     return ShownWay(
         name=way.name,
         customers=way.outcome.customers,
-        dealt=dealt,
+        dealt=share(way.outcome.customers / customers) if customers else "",
+        asked="" if way.share is None else _("asked: %(share)s", share=share(way.share)),
         rate=share(way.outcome.rate) if way.outcome.customers else "–",
-        low=share(low),
-        high=share(high),
-        difference=difference,
-        p=p,
+        rate_span=f"{share(low)} – {share(high)}" if way.outcome.customers else "",
+        difference=points(uplift.difference) if uplift and known else "",
+        difference_span=span(uplift) if uplift and known else "",
+        p="" if comparison is None or comparison.p is None else _chance(comparison.p),
         accepted=way.accepted,
         opted_out=way.opted_out,
-        tone=tone,
+        tone="" if comparison is None else "good" if comparison.better else "bad" if comparison.worse else "",
     )
 
 
 def _chance(p: float) -> str:
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
 
 
 def _list(names: list[str]) -> str:

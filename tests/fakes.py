@@ -85,6 +85,7 @@ class FakeVoice(_FakeCarrier):
     def __init__(self, *script: SendError) -> None:
         super().__init__(list(script), "CA")
         self.redirected: list[tuple[str, str]] = []
+        self.dropped: list[str] = []
 
     def send_batch(self, batch: Sequence[OutboundCall]) -> list[Accepted | SendError]:
         return self._send(batch)
@@ -95,6 +96,10 @@ class FakeVoice(_FakeCarrier):
             self.redirected.append((sid, twiml))
             answers.append(self.script.pop(0) if self.script else Accepted(sid))
         return answers
+
+    def cancel_batch(self, sids: Sequence[str]) -> list[Accepted | SendError]:
+        self.dropped.extend(sids)
+        return [self.script.pop(0) if self.script else Accepted(sid) for sid in sids]
 
 
 class FakeBell:

@@ -70,6 +70,14 @@ class TwilioVoice:
         call = await self._carrier.rest.calls(sid).update_async(twiml=twiml)
         return accepted(call.sid)
 
+    def cancel_batch(self, sids: Sequence[str]) -> list[Accepted | SendError]:
+        """Drop calls that are queued or ringing; one that has been picked up goes on."""
+        return self._carrier.run_all(self._cancel(sid) for sid in sids)
+
+    async def _cancel(self, sid: str) -> Accepted:
+        call = await self._carrier.rest.calls(sid).update_async(status="canceled")
+        return accepted(call.sid)
+
 
 def _found(call: object) -> Found:
     duration = getattr(call, "duration", None)

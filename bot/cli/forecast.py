@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
@@ -12,16 +13,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.cli.audience import known_factors, progress_bar
-from bot.cli.forecast_screen import show_lines, show_tally
+from bot.cli.forecast_screen import show_lines, show_story, show_tally
 from bot.enrolment.audience import select_audience
 from bot.enrolment.errors import CampaignError
 from bot.enrolment.global_control import group_in_force, markets
 from bot.enrolment.move import find_campaign
 from bot.forecast.dry_run import Installation, Oracle
 from bot.forecast.errors import ForecastError
+from bot.forecast.explain import How, find
+from bot.forecast.explain import explain as tell
+from bot.forecast.story_json import to_json
 from bot.forecast.table_file import table_file
 from bot.forecast.tally import Tally
 from bot.forecast.workers import Task, Told, in_parallel, told
+from bot.register.errors import RegisterError
+from bot.register.record import read_number
 from bot.store import campaigns, forecasting
 from bot.store.enrolling import Audience
 from bot.store.forecasting import Slice, Terms
@@ -125,3 +131,38 @@ def _collected(
             tally.take(answer.tally)
             progress("dry run", tally.people, people)
     return tally, lines
+
+
+@click.command("explain")
+@click.argument("customer")
+@click.option(
+    "--by",
+    type=click.Choice([one.value for one in How]),
+    help="What CUSTOMER is, where it could be several things.",
+)
+@click.option("--json", "as_json", is_flag=True, help="For another program.")
+@in_language
+def explain(customer: str, by: str | None, as_json: bool, language: str) -> None:
+    """What all campaigns did to CUSTOMER (external id, number or our id), and why they did or did not make contact."""
+    from bot.bootstrap import wired
+
+    parts = wired()
+    try:
+        with parts.transaction() as tx:
+            forecasting.freeze(tx)
+            subject = find(tx, customer, _as_number(customer, parts.settings.default_region), by)
+            story = tell(tx, subject, parts.clock.now())
+    except ForecastError as error:
+        raise click.ClickException(str(error)) from None
+    if as_json:
+        click.echo(json.dumps(to_json(story, language), ensure_ascii=False, indent=2))
+    else:
+        show_story(story, language)
+
+
+def _as_number(written: str, region: str) -> str | None:
+    """None for what is no number at all: then it is meant otherwise."""
+    try:
+        return read_number(written, region)
+    except RegisterError:
+        return None

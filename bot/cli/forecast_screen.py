@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
 from bot.cli.flow.golden_screen import screen
 from bot.config import Settings
 from bot.domain.attempts import Channel
+from bot.domain.numbers import masked
+from bot.forecast.explain import Story
+from bot.forecast.story_words import Teller, zone_of
 from bot.forecast.tally import Tally
 from bot.forecast.verdicts import Verdict
 from bot.forecast.words import in_words, why
@@ -30,7 +34,9 @@ def show_tally(campaign: str, tally: Tally, now: datetime, settings: Settings, l
 
 def show_lines(lines: Sequence[Mapping[str, Any]], language: str) -> None:
     names = ("customer", "number", "arm", "first", "length", "what", "when", "why")
-    table = Table(*(in_words(name, language) for name in names))
+    table = Table()
+    for name in names:
+        table.add_column(in_words(name, language), overflow="fold")
     for one in lines:
         length = one["characters"] or ""
         table.add_row(
@@ -40,7 +46,7 @@ def show_lines(lines: Sequence[Mapping[str, Any]], language: str) -> None:
             f"{one['step']} ({in_words(one['channel'], language)})" if one["step"] else "",
             f"{length}/{one['segments']}" if one["segments"] else f"{length}",
             in_words(one["verdict"], language),
-            f"{one['contact_local']} {one['time_zone']}" if one["contact_local"] else "",
+            f"{one['contact_local'].replace('T', ' ')} {one['time_zone']}" if one["contact_local"] else "",
             why(one["reason"], language) if one["reason"] else "",
         )
     screen().print(table)
@@ -89,3 +95,37 @@ def _sums(tally: Tally, settings: Settings, language: str) -> str:
 def _time(seconds: float, language: str) -> str:
     hours, minutes = divmod(round(seconds / 60), 60)
     return in_words("time", language).format(hours=hours, minutes=minutes)
+
+
+def show_story(story: Story, language: str) -> None:
+    console = screen()
+    teller = Teller(language, zone_of(story) or UTC)
+    console.print(Text(_subject(story, language), "bold"))
+    console.print("; ".join(teller.standing(story).values()))
+    if story.entries:
+        console.print(_happened(story, teller))
+    for chapter in story.chapters:
+        console.print(Text(f"{chapter.campaign}: ", "bold").append(teller.conclusion(chapter)))
+    if not story.chapters:
+        console.print(in_words("no_campaign", language))
+
+
+def _subject(story: Story, language: str) -> str:
+    one = story.subject
+    return in_words("subject", language).format(
+        customer=one.external_id, id=one.id, number=masked(one.msisdn), zone=zone_of(story) or UTC
+    )
+
+
+def _happened(story: Story, teller: Teller) -> Table:
+    table = Table()
+    for name in ("at", "campaign", "happened"):
+        table.add_column(in_words(name, teller.language), overflow="fold")
+    for line in teller.lines(story):
+        words = Text(line.sentence)
+        if line.notes:
+            words.append(f" {' · '.join(line.notes)}", "dim")
+        if line.text:
+            words.append(f"\n{line.text}", "italic")
+        table.add_row(teller.moment(line.at), line.campaign or "", words)
+    return table

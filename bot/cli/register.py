@@ -97,7 +97,7 @@ def check_(number: str, region: str | None) -> None:
     parts = wired_parts()
     msisdn = number_of(parts, number, region)
     with parts.transaction() as tx:
-        standing = check(tx, msisdn, seal=make_seal(parts.settings.secret_key))
+        standing = check(tx, msisdn)
     show_standing(msisdn, standing)
 
 

@@ -1,19 +1,21 @@
-"""`keepline report`: what a campaign came to."""
+"""`keepline report`: what a campaign came to, and what all of them together did."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
+from bot.cli.report_screen import show, show_global
+from bot.cli.report_words import LANGUAGES, Words
 from bot.enrolment.errors import CampaignError
 from bot.enrolment.move import find_campaign
-from bot.evaluation.as_json import to_json
-from bot.evaluation.report import Report, report
+from bot.evaluation.as_json import global_to_json, to_json
+from bot.evaluation.global_control import global_report
+from bot.evaluation.report import report
+
+_json = click.option("--json", "as_json", is_flag=True, help="For another program.")
+_language = click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
 
 
 @click.group("report")
@@ -23,9 +25,10 @@ def group() -> None:
 
 @group.command("campaign")
 @click.argument("name")
-@click.option("--json", "as_json", is_flag=True, help="For another program.")
-def campaign(name: str, as_json: bool) -> None:
-    """The funnel, the losses and the result of campaign NAME (or its number)."""
+@_json
+@_language
+def campaign(name: str, as_json: bool, language: str) -> None:
+    """The funnel, the losses and the result of campaign NAME (or its number), with its experiments."""
     from bot.bootstrap import wired
 
     parts = wired()
@@ -37,71 +40,22 @@ def campaign(name: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(to_json(found), ensure_ascii=False, indent=2))
     else:
-        _show(Console(markup=False, highlight=False), found)
+        show(found, Words(language))
 
 
-def _show(screen: Console, found: Report) -> None:
-    screen.print(_funnel(found))
-    for title, counts in (
-        ("How enrolments ended", found.results),
-        ("Contacts that the gate refused", found.denied),
-        ("Never contacted, by the gate's last word", found.never_contacted),
-    ):
-        if counts:
-            screen.print(_counts(title, counts))
-    screen.print(_efforts(found))
-    for line in _verdict(found):
-        screen.print(line)
+@group.command("global-control")
+@_json
+@_language
+def global_control(as_json: bool, language: str) -> None:
+    """The global control group of this period, and what all marketing together is worth against it."""
+    from bot.bootstrap import wired
 
-
-def _funnel(found: Report) -> Table:
-    funnel = found.funnel
-    table = Table(
-        "", "customers", "of targeted", title=f"{found.campaign} ({found.status})", title_justify="left"
-    )
-    for name in type(funnel).__dataclass_fields__:
-        customers = getattr(funnel, name)
-        share = f"{customers / funnel.targeted:.1%}" if funnel.targeted else ""
-        table.add_row(name.replace("_", " "), f"{customers:,}", share)
-    return table
-
-
-def _counts(title: str, counts: Mapping[str, int]) -> Table:
-    table = Table("", "", title=title, title_justify="left", show_header=False)
-    for reason, count in counts.items():
-        table.add_row(reason.replace("_", " "), f"{count:,}")
-    return table
-
-
-def _efforts(found: Report) -> str:
-    costs = found.costs
-    return (
-        f"{found.attempts['sms']:,} SMS ({costs.segments:,} segments), {found.attempts['call']:,} calls "
-        f"({costs.call_minutes:,} minutes), {costs.bonus:,} in bonus; "
-        f"{found.replies:,} replies, {found.keypresses:,} keypresses"
-    )
-
-
-def _verdict(found: Report) -> list[Text]:
-    """The comparison, and first of all whatever forbids to trust it."""
-    lines = []
-    if found.arms_uneven:
-        lines.append(Text(f"The arms' sizes are not chance (p = {found.sample_ratio_p:.2g}).", style="red"))
-    if found.control_contacted:
-        lines.append(Text(f"{found.control_contacted:,} control customers were contacted.", style="red"))
-    result = found.uplift
-    lines.append(
-        Text(
-            f"Recharged at least {found.min_recharge}: "
-            f"{result.treated:.1%} of {found.treatment.customers:,} treated, "
-            f"{result.control:.1%} of {found.control.customers:,} control"
-        )
-    )
-    if result.low is None or result.high is None:
-        lines.append(Text("Difference: unknown while an arm is empty"))
+    parts, words = wired(), Words(language)
+    with parts.transaction() as tx:
+        found = global_report(tx, parts.clock.now())
+    if as_json:
+        click.echo(json.dumps(found and global_to_json(found), ensure_ascii=False, indent=2))
+    elif found is None:
+        click.echo(words("No global control group is in force."))
     else:
-        interval = f"95 % interval {result.low:+.1%} to {result.high:+.1%}"
-        lines.append(Text(f"Difference {result.difference:+.1%} ({interval})"))
-    if found.harmful:
-        lines.append(Text("The treated do worse than those left in peace: stop and look.", style="red"))
-    return lines
+        show_global(found, words)

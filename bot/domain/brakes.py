@@ -30,6 +30,9 @@ CUSTOMERS_OWN_CODES = frozenset(
     | {"30003", "30004", "30005", "30006"}
 )
 
+#: The most contacts of a window that are counted, the newest first: enough for any rate that is worth a brake.
+NEWEST = 5_000
+
 #: How often the figures may be looked at: a look for harm reads the whole journal of the campaign.
 COUNT_EVERY = timedelta(seconds=5)
 COMPARE_EVERY = timedelta(minutes=15)
@@ -40,7 +43,7 @@ _Z_OF_HARM = 3.2905267314919255
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Trips when, of at least `sample` in the window `over`, more than the share `above` is bad."""
+    """Trips when, of at least `sample` in the window `over` (its NEWEST), more than the share `above` is bad."""
 
     above: Decimal
     sample: int

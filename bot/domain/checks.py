@@ -63,7 +63,7 @@ _WORDS: Mapping[Point, tuple[str, str]] = {
     ),
     Point.LANGUAGES: ("Every text is written in {languages}", "所有话术都有 {languages}"),
     Point.LANGUAGE_MISSING: (
-        "{count} customers read {language}, which a text of step {step} lacks: they get another language",
+        "{language} is read by {count} of the audience; a text of step {step} lacks it: they get another language",
         "{count} 位客户使用 {language}，步骤 {step} 没有该语言的话术，将使用其他语言",
     ),
     Point.POLICY: ("The contact policy can be read", "触达规则可读"),

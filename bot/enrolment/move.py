@@ -188,7 +188,11 @@ def is_resuming(tx: Tx, campaign: Campaign) -> bool:
     if campaign.status is not CampaignStatus.PAUSED:
         return False
     effect = move_effects.under_way(tx, campaign.id)
-    return effect is not None and effect.afterwards != CampaignStatus.PAUSED
+    return (
+        effect is not None
+        and effect.kind == move_effects.LENGTHEN
+        and effect.afterwards != CampaignStatus.PAUSED
+    )
 
 
 def _pause(asked: _Asked) -> _Deed:
@@ -203,9 +207,14 @@ def _resume(asked: _Asked) -> _Deed:
     """It goes on when the time of all its runs has been made longer by the pause: `effects` does that."""
     tx, campaign, now = asked.tx, asked.campaign, asked.now
     then = CampaignStatus(campaign.paused_from or CampaignStatus.RUNNING)
-    if move_effects.under_way(tx, campaign.id) is None:
+    effect = move_effects.under_way(tx, campaign.id)
+    if effect is None:
         since = campaign.paused_at or now
         move_effects.begin(tx, campaign.id, move_effects.LENGTHEN, now, since=since, afterwards=then.value)
+    elif effect.kind != move_effects.LENGTHEN:
+        raise CampaignError(
+            f"campaign {campaign.name!r}: its last move is still being worked off; once more in a moment"
+        )
     else:
         move_effects.turn(tx, campaign.id, then)
     return _Deed(CampaignStatus.PAUSED, {"paused_at": now}, {"status": then.value})

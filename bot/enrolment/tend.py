@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.campaigns import CampaignMove
 from bot.enrolment.check import Ground
@@ -22,11 +22,12 @@ log = logging.getLogger(__name__)
 CHUNKS_AT_ONCE = 10
 CALLS_AT_ONCE = 1_000
 BRAKES_AT_ONCE = 100
+COUNT_AGAIN = timedelta(seconds=30)  # how far the campaign is that another one waits for
 
 
 def tend_campaigns(transaction: Transaction, flows: PublishedFlows, ground: Ground, now: datetime) -> None:
     """Each deed is a transaction of its own: whatever a kill leaves undone, the next look does."""
-    _pull_brakes(transaction, now)
+    pull_brakes(transaction, now)
     work_off(transaction, now, flows=flows, chunks=CHUNKS_AT_ONCE)
     _start_scheduled(transaction, ground, now)
     _take_newcomers(transaction, ground, now)
@@ -61,7 +62,7 @@ def _moved(
     return True
 
 
-def _pull_brakes(transaction: Transaction, now: datetime) -> None:
+def pull_brakes(transaction: Transaction, now: datetime) -> None:
     """A brake that was pulled stops its campaign; only a person lets it go on."""
     with transaction() as tx:
         trips = brakes.waiting(tx, limit=BRAKES_AT_ONCE)
@@ -82,11 +83,13 @@ def _by_campaign(trips: Sequence[Trip]) -> dict[int, list[str]]:
 
 def _start_scheduled(transaction: Transaction, ground: Ground, now: datetime) -> None:
     unfit: list[int] = []
+    with transaction() as tx:
+        ripe = rounds.ripe(tx, now, look_again=now + COUNT_AGAIN)
     while True:
         campaign = None
         try:
             with transaction() as tx:
-                campaign = rounds.claim_start(tx, now, besides=unfit)
+                campaign = rounds.claim_start(tx, now, ripe=ripe, besides=unfit)
                 if campaign is None:
                     return
                 move_campaign(tx, campaign, CampaignMove.START, now, ground=ground)

@@ -8,12 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from bot.domain.experiments import Experiment
+from bot.evaluation.global_control import GlobalReport
 from bot.evaluation.report import Report
 
 
 def to_json(report: Report) -> dict[str, Any]:
-    found = {name: _plain(value) for name, value in asdict(report).items()}
-    return found | {
+    plain: dict[str, Any] = _plain(asdict(report))
+    return plain | {
         "enrolled": report.enrolled,
         "treatment": asdict(report.treatment),
         "control": asdict(report.control),
@@ -26,6 +27,11 @@ def to_json(report: Report) -> dict[str, Any]:
         "arms": _experiment(report.arms),
         "splits": [_experiment(one) for one in report.splits],
     }
+
+
+def global_to_json(report: GlobalReport) -> dict[str, Any]:
+    plain: dict[str, Any] = _plain(asdict(report))
+    return plain | {"leaked": report.leaked, "uneven": report.uneven}
 
 
 def _experiment(experiment: Experiment) -> dict[str, Any]:

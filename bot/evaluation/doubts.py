@@ -101,6 +101,11 @@ _ARMS: Mapping[str, _Words] = {
     Arm.TREATMENT: {"en": "treated", "zh": "干预组"},
     Arm.CONTROL: {"en": "control", "zh": "对照组"},
 }
+_COMMA: _Words = {"en": ", ", "zh": "，"}
+_SIZE: _Words = {
+    "en": "{name} {customers:,} (asked: {share:.1%})",
+    "zh": "{name} {customers:,} 人（应为 {share:.1%}）",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ class Doubt:
         values = dict(self.values)
         if self.about is not None:
             values |= {"experiment": self.about.name, "p": f"{self.about.sample_ratio_p or 0.0:.1g}"}
-            values["sizes"] = ", ".join(_size(way, language) for way in self.about.ways)
+            values["sizes"] = _COMMA[language].join(_size(way, language) for way in self.about.ways)
         return _SENTENCES[self.concern][0][language].format_map(values)
 
     def means(self, language: str) -> str:
@@ -149,9 +154,9 @@ def doubts_of(experiment: Experiment) -> list[Doubt]:
 
 
 def _size(way: Way, language: str) -> str:
-    """`control 119 (10.0%)`: how many are there, and the share that was asked for."""
+    """`control 119 (asked: 10.0%)`"""
     name = _ARMS[way.name][language] if way.name in _ARMS else way.name
-    return f"{name} {way.outcome.customers:,} ({way.share or 0.0:.1%})"
+    return _SIZE[language].format(name=name, customers=way.outcome.customers, share=way.share or 0.0)
 
 
 def _of(touched: Touched) -> dict[str, str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.global_control import ControlGroup
-from bot.domain.sample_ratio import sample_ratio_p
+from bot.domain.sample_ratio import SRM_ALARM, sample_ratio_p
 from bot.domain.uplift import ArmOutcome, Uplift, uplift
 from bot.store import global_controls
 from bot.store.transaction import Tx
@@ -29,6 +29,11 @@ class GlobalReport:
     served: int
     marketed: int
     carried_over: int
+
+    @property
+    def uneven(self) -> bool:
+        """The sizes cannot be chance: do not trust the comparison."""
+        return self.sample_ratio_p < SRM_ALARM
 
     @property
     def leaked(self) -> int:

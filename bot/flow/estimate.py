@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 from bot.domain.attempts import Channel
 from bot.domain.policy import Policy
@@ -151,18 +150,12 @@ def _items(
 
 
 def _segments(flow: Flow, step: str, which: str, group: Group, catalogue: FactorCatalogue | None) -> int:
-    """With the longest values that a text of its kind may get, or that somebody of the group has, the longer ones."""
     template = texts(flow, step, which, group.language)
-    language = group.language if group.language.startswith("zh") else "en"
-    usual = longest_values(placeholders(template), language, catalogue)
-    most = 0
-    for values in (usual, {**usual, **group.longest}):
-        try:
-            written = sms_text(flow, step, group.language, values, which)
-        except MissingValue:
-            written = template  # the offer's own value does not fit its format: nobody can be sent it
-        most = max(most, count_segments(written).segments)
-    return most
+    try:
+        written = sms_text(flow, step, group.language, _filled(template, group, catalogue), which)
+    except MissingValue:
+        written = template  # the offer's own value does not fit its format: nobody can be sent it
+    return count_segments(written).segments
 
 
 def _talk(
@@ -200,10 +193,10 @@ def _letters(step: FlowStep, group: Group, catalogue: FactorCatalogue | None) ->
     )
 
 
-def _filled(template: str, group: Group, catalogue: FactorCatalogue | None) -> dict[str, Any]:
+def _filled(template: str, group: Group, catalogue: FactorCatalogue | None) -> dict[str, object]:
+    """With the longest values of the group where they are known, else with the longest that are to be expected."""
     language = "zh" if group.language.startswith("zh") else "en"
-    values = longest_values(placeholders(template), language, catalogue)
-    return {name: group.longest.get(name, value) for name, value in values.items()}
+    return {**longest_values(placeholders(template), language, catalogue), **group.longest}
 
 
 def _rows(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 
 from bot.domain.segments import Alphabet, count_segments, outside_gsm7
 from bot.flow.formats import FORMATS
 from bot.flow.lint_run import RUN, UNWRITTEN, types_of
+from bot.flow.longest import longest_values
 from bot.flow.model import Flow, FlowStep, Purpose, Template, Texts
 from bot.flow.steps.call import CallStep
 from bot.flow.steps.sms import SmsStep
@@ -38,12 +38,6 @@ _OFFERED = {
     "zh": re.compile(r"(?:按|回复?)\s*(\d)"),
     "en": re.compile(r"(?:press|reply(?: with)?)\s+(\d)", re.IGNORECASE),
 }
-_LONG_VALUES: dict[str, dict[str, object]] = {
-    "zh": {"name": "欧阳娜娜", "brand": "中国长江移动", "masked_number": "138****1234"},
-    "en": {"name": "Christopher Montgomery", "brand": "Yangtze Mobile", "masked_number": "138****1234"},
-}
-_LONG_NUMBER = 99999.99
-_LONG_DATE = date(2026, 11, 22)
 
 
 def check(flow: Flow, catalogue: FactorCatalogue | None, problems: Problems) -> None:
@@ -173,7 +167,7 @@ def _segments(
     catalogue: FactorCatalogue | None,
     problems: Problems,
 ) -> None:
-    values = {**_longest(names, language, catalogue), **flow.offer.values()}
+    values = {**longest_values(names, language, catalogue), **flow.offer.values()}
     try:
         text = render(template, values, language)
     except MissingValue:
@@ -190,25 +184,6 @@ def _segments(
         shown = " ".join(sorted(costly))
         message = f"{shown} makes the {language} text of step {step.name} take {count.segments} segments"
         problems.warn(_place(template, 0), "KL216", message, "write it in plain letters")
-
-
-def _longest(
-    names: tuple[Placeholder, ...], language: str, catalogue: FactorCatalogue | None
-) -> dict[str, object]:
-    long_values = _LONG_VALUES.get(language, _LONG_VALUES["en"])
-    values: dict[str, object] = {}
-    for one in names:
-        factor = catalogue.get(one.name) if catalogue is not None else None
-        if one.name in long_values:
-            values[one.name] = long_values[one.name]
-        elif one.format == "date" or (factor is not None and factor.type is FactorType.DATE):
-            values[one.name] = _LONG_DATE
-        elif one.format in ("money", "number", "days") or (factor is not None and factor.type in _NUMERIC):
-            values[one.name] = _LONG_NUMBER
-        else:
-            sample = (factor.longest if factor is not None else None) or "M" * 16
-            values[one.name] = sample if language == "zh" or sample.isascii() else "M" * 2 * len(sample)
-    return values
 
 
 def _place(template: str, offset: int) -> Place:

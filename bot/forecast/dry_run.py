@@ -35,7 +35,6 @@ from bot.store.enrolling import Audience
 from bot.store.forecasting import Candidate, Slice, Terms
 from bot.store.transaction import Tx
 
-
 _COLUMNS = facts_of(
     customer_id=0, brand=Brand("", ""), name=None, msisdn="", language="", region=None, time_zone=None, tier="",
     factors={},

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from bot.domain.refusals import Refusal
-from bot.domain.seals import Seal
 from bot.forecast import happened
 from bot.forecast.conclusions import Conclusion, conclude, conclude_missed
 from bot.forecast.errors import ForecastError
@@ -19,9 +19,11 @@ from bot.store.transaction import Tx
 
 #: In one moment the cause comes before its effect.
 _ORDER = (
-    "marked", "unmarked", "register", "consent", "enrolled", "recharge", "event", "reply", "key", "interrupt", "planned",
-    "deferred", "denied", "allowed", "sent", "on_its_way", "ended", "not_made", "grant", "work_order", "told", "finished",
+    "marked", "unmarked", "register", "consent", "enrolled", "recharge", "event", "reply", "key", "interrupt",
+    "planned", "deferred", "denied", "allowed", "sent", "on_its_way", "ended", "not_made", "grant", "work_order",
+    "told", "finished",
 )  # fmt: skip
+LONGEST_ID = 18  # digits that fit into a bigint
 _RANK = {kind: number for number, kind in enumerate(_ORDER)}
 
 
@@ -47,40 +49,45 @@ class Story:
     entries: tuple[Entry, ...]  # in the order of time
     chapters: tuple[Chapter, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Whom a person means by what they wrote; `number` is it as E.164, where it can be one."""
-
-    written: str
-    number: str | None
+    def campaign_of(self, entry: Entry) -> str | None:
+        """None for what concerns the customer and no campaign alone."""
+        return next(
+            (one.campaign for one in self.chapters if one.run_id and one.run_id == entry.run_id), None
+        )
 
 
-def find(tx: Tx, wanted: Wanted) -> Subject:
-    """By the operator's own name for the customer, by number, or by our id. Raises ForecastError."""
+class How(StrEnum):
+    """By what a customer is named."""
+
+    EXTERNAL_ID = "external-id"
+    NUMBER = "number"
+    ID = "id"
+
+
+def find(tx: Tx, written: str, number: str | None, by: str | None = None) -> Subject:
+    """Whom a person means; `number` is what was written as E.164, if it can be one. Raises ForecastError."""
     found = {
-        "external id": story.by_external_id(tx, wanted.written),
-        "number": story.by_number(tx, wanted.number) if wanted.number else None,
-        "id": story.by_id(tx, int(wanted.written)) if _is_id(wanted.written) else None,
+        How.EXTERNAL_ID: story.by_external_id(tx, written),
+        How.NUMBER: story.by_number(tx, number) if number else None,
+        How.ID: story.by_id(tx, int(written)) if _is_id(written) else None,
     }
-    named = {how: one for how, one in found.items() if one is not None}
+    named = {how: one for how, one in found.items() if one is not None and by in (None, how)}
     if not named:
-        raise ForecastError("there is no such customer, by id, external id or number")
+        raise ForecastError(f"there is no customer of this {by or 'id, external id or number'}")
     if len({one.id for one in named.values()}) > 1:
-        raise ForecastError(f"that is the {' of one customer and the '.join(named)} of another: say which is meant")
+        raise ForecastError(f"that is {' and '.join(named)} of different customers: say which is meant")
     return next(iter(named.values()))
 
 
 def _is_id(written: str) -> bool:
-    return written.isascii() and written.isdecimal() and len(written) <= 18
+    return written.isascii() and written.isdecimal() and len(written) <= LONGEST_ID
 
 
-def explain(tx: Tx, subject: Subject, now: datetime, *, seal: Seal | None = None) -> Story:
-    """With `seal`, what stands in the register of an erased number is known again."""
+def explain(tx: Tx, subject: Subject, now: datetime) -> Story:
     runs = story.runs(tx, subject.id)
     ids = [run.id for run in runs]
     attempts, decisions = story.attempts(tx, ids), story.decisions(tx, ids)
-    register = refusal_story.story(tx, subject.msisdn, subject.id, seal=seal)
+    register = refusal_story.story(tx, subject.msisdn, subject.id)
     entries = [
         *(entry for run in runs for entry in happened.of_run(run, subject.id)),
         *happened.of_attempts(attempts),
@@ -95,7 +102,7 @@ def explain(tx: Tx, subject: Subject, now: datetime, *, seal: Seal | None = None
     ]
     return Story(
         subject=subject,
-        refusals=tuple(suppressions.held_against(tx, subject.msisdn, seal=seal)),
+        refusals=tuple(suppressions.held_against(tx, subject.msisdn)),
         entries=tuple(sorted(entries, key=lambda entry: (entry.at, _RANK[entry.kind]))),
         chapters=(*_chapters(runs, attempts, decisions), *_missed(tx, subject)),
     )

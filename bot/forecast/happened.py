@@ -47,11 +47,13 @@ def of_run(run: Run, customer_id: int) -> Iterator[Entry]:
 
 
 def _arm(run: Run, customer_id: int) -> dict[str, str]:
-    """Why this arm: by the hash, unless the global control group came first."""
+    """By the hash, unless the global control group came first. A hash that says otherwise is no reason."""
     if run.globally_until is not None:
         return _facts(arm=Arm.CONTROL, globally_until=run.globally_until.isoformat())
-    below = round(float(run.control_share) * BUCKETS)
-    return _facts(arm=run.arm, bucket=bucket(run.salt, customer_id), below=below, of=BUCKETS)
+    own, below = bucket(run.salt, customer_id), round(float(run.control_share) * BUCKETS)
+    if (own < below) is not (run.arm == Arm.CONTROL):
+        return _facts(arm=run.arm)
+    return _facts(arm=run.arm, bucket=own, below=below, of=BUCKETS)
 
 
 def of_attempts(attempts: Iterable[Attempt]) -> Iterator[Entry]:

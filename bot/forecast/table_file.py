@@ -51,6 +51,8 @@ def table_file(path: Path) -> Iterator[Sink]:
     """By the name's ending. What breaks off leaves no file behind, and an older one untouched. Raises ForecastError."""
     if path.suffix not in ENDINGS:
         raise ForecastError(f"{path}: must end with {' or '.join(ENDINGS)}")
+    if not path.parent.is_dir():
+        raise ForecastError(f"{path}: there is no folder {path.parent}")
     part = path.with_name(f".{path.name}.part")
     try:
         with _writer(part, path.suffix) as sink:

@@ -52,6 +52,15 @@ _WORDS: dict[str, tuple[str, str]] = {
     "first": ("first contact", "首次联系"),
     "length": ("length", "长度"),
     "when": ("when, there", "当地时间"),
+    "subject": (
+        "Customer {customer} (id {id}), {number}; times are in {zone}",
+        "客户{customer}（编号{id}），{number}；时间按{zone}",
+    ),
+    # columns of a story
+    "at": ("when", "时间"),
+    "campaign": ("campaign", "活动"),
+    "happened": ("what happened", "经过"),
+    "no_campaign": ("No campaign has had anything to do with this customer.", "没有活动涉及该客户。"),
     "treatment": ("treatment", "实验组"),
 }
 _OF_THE_GATE = {one.reason.value: one for one in REASONS}

@@ -75,7 +75,9 @@ class VoicemailOutreach:
         return texts
 
     def _closed(self, one: OnTheLine, flow: Flow, known: Facts) -> bool:
-        contact = Contact(Channel.CALL, one.purpose, Arm(one.arm), to_former=flow.reach_of(one.step) is Reach.FORMER)
+        contact = Contact(
+            Channel.CALL, one.purpose, Arm(one.arm), to_former=flow.reach_of(one.step) is Reach.FORMER
+        )
         policy = self.outgoing.rulebook.policy_for(as_written(one.policy), one.msisdn, one.region)
         person = person_of(one, known, self.outgoing, past=())
         return ruled_out(contact, person, policy, guest_list=self.outgoing.guest_list) is not None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.domain.refusals import Refusal
-from bot.domain.seals import Seal
 from bot.store import consents, refusal_story, register_people, suppressions
 from bot.store.consents import Told as ToldConsent
 from bot.store.refusal_story import Told
@@ -20,12 +19,12 @@ class Standing:
     consents: tuple[ToldConsent, ...]
 
 
-def check(tx: Tx, msisdn: str, *, seal: Seal | None = None) -> Standing:
+def check(tx: Tx, msisdn: str) -> Standing:
     person = register_people.with_number(tx, msisdn)
-    lines = refusal_story.story(tx, msisdn, person.customer_id, seal=seal)
+    lines = refusal_story.story(tx, msisdn, person.customer_id)
     return Standing(
         customer=person.external_id,
-        refusals=suppressions.held_against(tx, msisdn, seal=seal),
+        refusals=suppressions.held_against(tx, msisdn),
         story=(*lines, *refusal_story.matching_patterns(tx, msisdn)),
         consents=tuple(consents.story(tx, person.customer_id)) if person.customer_id is not None else (),
     )

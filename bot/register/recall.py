@@ -10,7 +10,6 @@ from typing import Protocol
 from bot.channels.errors import Rejected, SendError
 from bot.channels.messages import Accepted
 from bot.domain.attempts import Channel
-from bot.domain.seals import Seal
 from bot.store import recalls, suppressions
 from bot.store.recalls import OpenCall
 from bot.store.transaction import Transaction, Tx
@@ -29,7 +28,6 @@ class Recall:
 
     transaction: Transaction
     voice: DropsCalls
-    seal: Seal | None = None
 
     def drop_refused(self, now: datetime) -> int:
         """One pass over the calls that are queued or ringing; answers how many the carrier was asked to drop."""
@@ -54,7 +52,7 @@ class Recall:
         if not found:
             return []
         numbers = [one.msisdn for one in found]
-        held = suppressions.refusals_of(tx, numbers, [one.customer_id for one in found], seal=self.seal)
+        held = suppressions.refusals_of(tx, numbers, [one.customer_id for one in found])
         return [
             one
             for one in found

@@ -51,6 +51,9 @@ def record(tx: Tx, wish: Wish, *, now: datetime, user_id: int | None = None) -> 
     """Raises RegisterError, with nothing written."""
     _check(wish)
     person = _person(tx, wish)
+    known = suppressions.line_of_api(tx, wish.evidence or "") if wish.source is Source.API else None
+    if known is not None:
+        return Recorded(known, masked(person.msisdn), runs_told=False)
     entry = Entry(
         customer_id=person.customer_id,
         action=wish.action,

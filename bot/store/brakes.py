@@ -15,6 +15,7 @@ from bot.domain.brakes import (
     COMPARE_EVERY,
     COUNT_EVERY,
     CUSTOMERS_OWN_CODES,
+    NEWEST,
     SPAM_CODES,
     Cause,
     Counted,
@@ -95,21 +96,26 @@ class Window:
     since: datetime
 
 
-# What the carrier has the last word on, by the moment of that word.
-_ATTEMPTS = """
-    SELECT w.campaign_id, w.cause,
-           count(*) FILTER (WHERE {bad}) AS bad, count(a.id) AS "all"
+# The newest of the window, in the order of the index: what is counted has a bound, and so has its time.
+_ATTEMPTS = text(
+    """
+    SELECT w.campaign_id, w.cause, count(a.status) AS "all",
+           count(*) FILTER (WHERE CASE w.cause
+               WHEN 'spam_filter' THEN a.error_code = ANY(:spam)
+               ELSE a.status IN ('failed', 'undelivered') AND coalesce(a.error_code, '') <> ALL(:harmless)
+               END) AS bad
     FROM unnest(cast(:campaigns AS bigint[]), cast(:causes AS text[]), cast(:sinces AS timestamptz[]))
          AS w(campaign_id, cause, since)
-    LEFT JOIN attempts a ON a.campaign_id = w.campaign_id AND a.settled_at > w.since AND a.started_at IS NOT NULL
-        AND a.status IN ('delivered', 'undelivered', 'completed', 'busy', 'no_answer', 'failed')
-        AND (w.cause <> 'spam_filter' OR a.channel = 'sms')
+    LEFT JOIN LATERAL (
+        SELECT status, error_code FROM attempts
+        WHERE campaign_id = w.campaign_id AND settled_at > w.since AND started_at IS NOT NULL
+          AND status IN ('delivered', 'undelivered', 'completed', 'busy', 'no_answer', 'failed')
+          AND (w.cause <> 'spam_filter' OR channel = 'sms')
+        ORDER BY settled_at DESC LIMIT :newest
+    ) a ON true
     GROUP BY w.campaign_id, w.cause
     """
-_BAD_ATTEMPT = """
-    CASE w.cause WHEN 'spam_filter' THEN a.error_code = ANY(:spam)
-         ELSE a.status IN ('failed', 'undelivered') AND coalesce(a.error_code, '') <> ALL(:harmless) END
-    """
+)
 # Of the people contacted in the window, those who have refused, or complained, since it began.
 _PEOPLE = text(
     """
@@ -124,14 +130,16 @@ _PEOPLE = text(
     FROM unnest(cast(:campaigns AS bigint[]), cast(:causes AS text[]), cast(:sinces AS timestamptz[]))
          AS w(campaign_id, cause, since)
     LEFT JOIN LATERAL (
-        SELECT DISTINCT a.customer_id FROM attempts a
-        WHERE a.campaign_id = w.campaign_id AND a.settled_at > w.since
-          AND a.status IN ('delivered', 'completed', 'undelivered')
+        SELECT DISTINCT customer_id FROM (
+            SELECT customer_id FROM attempts
+            WHERE campaign_id = w.campaign_id AND settled_at > w.since
+              AND status IN ('delivered', 'completed', 'undelivered')
+            ORDER BY settled_at DESC LIMIT :newest
+        ) contacted
     ) p ON true
     GROUP BY w.campaign_id, w.cause
     """
 )
-_COUNTS = text(_ATTEMPTS.format(bad=_BAD_ATTEMPT))
 _OF_ATTEMPTS = frozenset({Cause.CARRIER_ERRORS, Cause.SPAM_FILTER})
 
 
@@ -141,12 +149,13 @@ def count(tx: Session, windows: Sequence[Window]) -> dict[tuple[int, Cause], Cou
     of_attempts = [one for one in windows if one.cause in _OF_ATTEMPTS]
     of_people = [one for one in windows if one.cause not in _OF_ATTEMPTS]
     codes = {"spam": list(SPAM_CODES), "harmless": list(CUSTOMERS_OWN_CODES | SPAM_CODES)}
-    for statement, asked, more in ((_COUNTS, of_attempts, codes), (_PEOPLE, of_people, {})):
+    for statement, asked, more in ((_ATTEMPTS, of_attempts, codes), (_PEOPLE, of_people, {})):
         if asked:
             values = {
                 "campaigns": [one.campaign_id for one in asked],
                 "causes": [one.cause.value for one in asked],
                 "sinces": [one.since for one in asked],
+                "newest": NEWEST,
             }
             for row in tx.execute(statement, {**values, **more}):
                 found[row.campaign_id, Cause(row.cause)] = Counted(row.bad, row.all)

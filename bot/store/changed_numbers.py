@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -64,16 +65,40 @@ def _as_theirs(customer_id: int, number: str, row: Row[Any], refusal: Refusal) -
     ]
 
 
-def reassign(tx: Session, leaving: Mapping[int, str], evidence: str, now: datetime) -> None:
-    """These customers' numbers are, or will be, somebody else's: `{customer: the number that they leave}`.
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Somebody told that this customer's number is not theirs any more."""
+
+    customer_id: int
+    at: datetime
+    evidence: str
+
+
+# Where the customers' books are newer than the news, the number in them is the new one already.
+_LEAVING = text(
+    """
+    SELECT c.id, c.msisdn, n.evidence
+    FROM unnest(cast(:customers AS bigint[]), cast(:moments AS timestamptz[]), cast(:evidence AS text[]))
+         AS n(id, at, evidence)
+    JOIN customers c ON c.id = n.id AND c.snapshot_at <= n.at
+    """
+)
+
+
+def release(tx: Session, changes: Sequence[Change], now: datetime) -> None:
+    """These customers' numbers are, or will be, somebody else's.
 
     What they refused stays with them, what the bare number said goes with them, and neither binds its next owner. A
     do-not-call list speaks of the number: it goes on to bind whoever has it.
     """
-    if not leaving:
+    if not changes:
         return
-    take_along(tx, leaving, {}, now)
-    freed = [
-        Entry(None, Action.RESTORE, Source.NUMBER_CHANGED, evidence, number) for number in leaving.values()
-    ]
+    values = {
+        "customers": [one.customer_id for one in changes],
+        "moments": [one.at for one in changes],
+        "evidence": [one.evidence for one in changes],
+    }
+    rows = tx.execute(_LEAVING, values).all()
+    take_along(tx, {row.id: row.msisdn for row in rows}, {}, now)
+    freed = [Entry(None, Action.RESTORE, Source.NUMBER_CHANGED, row.evidence, row.msisdn) for row in rows]
     add(tx, freed, now)

@@ -132,8 +132,9 @@ _CANDIDATES = """
     SELECT c.id AS customer_id, c.external_id, c.msisdn, c.name, c.language, c.time_zone, c.region, c.tier,
            c.status = 'active' AS active, c.complaint_open, array_to_string(c.consents, ' ') AS consents,
            cast({wanted} AS text) AS wanted,
-           e.id AS enrolment_id, e.arm, e.global_control_until IS NOT NULL AS globally_held_out, e.status, e.flow_revision, e.step, e.due_at AS wakes_at, e.expires_at,
-           e.state -> 'facts' AS run_facts, CASE WHEN d.step IS NOT NULL THEN to_jsonb(d) END AS due
+           e.id AS enrolment_id, e.arm, e.global_control_until IS NOT NULL AS globally_held_out, e.status,
+           e.flow_revision, e.step, e.due_at AS wakes_at, e.expires_at, e.state -> 'facts' AS run_facts,
+           CASE WHEN d.step IS NOT NULL THEN to_jsonb(d) END AS due
     FROM (SELECT a.id FROM ({audience}) a WHERE a.id BETWEEN :first AND :last) a
     JOIN customers c ON c.id = a.id
     LEFT JOIN enrolments e ON e.campaign_id = :campaign_id AND e.customer_id = a.id

@@ -124,6 +124,7 @@ class OnTheLine:
     campaign_id: int
     customer_id: int
     purpose: str
+    step: str
     arm: str
     policy: Mapping[str, Any]
     msisdn: str
@@ -137,7 +138,7 @@ class OnTheLine:
 _CUSTOMER = "c.msisdn, c.time_zone, c.region, c.status = 'active' AS active, c.complaint_open, c.consents"
 _ON_THE_LINE = text(
     f"""
-    SELECT a.id AS attempt_id, a.campaign_id, a.customer_id, a.purpose, e.arm, k.policy, {_CUSTOMER}
+    SELECT a.id AS attempt_id, a.campaign_id, a.customer_id, a.purpose, a.step, e.arm, k.policy, {_CUSTOMER}
     FROM attempts a JOIN enrolments e ON e.id = a.enrolment_id JOIN campaigns k ON k.id = a.campaign_id
     JOIN customers c ON c.id = a.customer_id
     WHERE a.id = ANY(:ids)

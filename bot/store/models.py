@@ -597,6 +597,7 @@ class SuppressionRow(Row):
         Index("ix_suppressions_msisdn", "msisdn", "id"),
         Index("ix_suppressions_customer", "customer_id", "id", postgresql_where=text("customer_id IS NOT NULL")),
         Index("ix_suppressions_sealed", "msisdn", postgresql_where=text("msisdn LIKE '#%'")),
+        Index("uq_suppressions_api", "evidence", unique=True, postgresql_where=text("source = 'api'")),
     )
 
     id: Mapped[int] = surrogate()

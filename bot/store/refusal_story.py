@@ -10,8 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bot.domain.refusals import ALL, Refusal, held
-from bot.domain.seals import Seal
-from bot.store.suppressions import line_of
+from bot.store.suppressions import known_seal, line_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +42,9 @@ _LINES = text(
 )
 
 
-def story(tx: Session, msisdn: str, customer_id: int | None, *, seal: Seal | None = None) -> list[Told]:
+def story(tx: Session, msisdn: str, customer_id: int | None) -> list[Told]:
     """Oldest first."""
+    seal = known_seal(tx)
     numbers = [msisdn, seal(msisdn)] if seal is not None else [msisdn]
     rows = tx.execute(_LINES, {"numbers": numbers, "customer_id": customer_id}).all()
     holding = {one.number: one.refusal for one in held(line_of(row, customer_id) for row in rows)}

@@ -15,22 +15,42 @@ from bot.store.enrolling import Audience
 
 _DUE_START = text(
     """
-    SELECT k.id FROM campaigns k LEFT JOIN campaigns b ON b.id = k.after_id
-    WHERE k.status = 'scheduled' AND k.starts_at <= :now AND NOT k.id = ANY(:besides)
-      AND (k.after_id IS NULL OR b.status IN ('finished', 'aborted') OR (
-          b.started_at IS NOT NULL AND EXISTS (SELECT FROM enrolments e WHERE e.campaign_id = b.id)
-          AND (SELECT count(DISTINCT a.enrolment_id) FROM attempts a
-               WHERE a.campaign_id = b.id AND a.taken_at IS NOT NULL)
-              >= k.after_share * (SELECT count(*) FROM enrolments e
-                                  WHERE e.campaign_id = b.id AND e.arm = 'treatment')))
-    ORDER BY k.id LIMIT 1 FOR NO KEY UPDATE OF k SKIP LOCKED
+    SELECT id FROM campaigns
+    WHERE status = 'scheduled' AND starts_at <= :now AND (after_id IS NULL OR id = ANY(:ripe))
+      AND NOT id = ANY(:besides)
+    ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+    """
+)
+_RIPE = text(
+    """
+    WITH looked AS (
+        UPDATE campaigns SET next_round_at = :look_again
+        WHERE status = 'scheduled' AND after_id IS NOT NULL AND starts_at <= :now
+          AND coalesce(next_round_at, :now) <= :now
+        RETURNING id, after_id, after_share
+    )
+    SELECT k.id FROM looked k JOIN campaigns b ON b.id = k.after_id
+    WHERE b.status IN ('finished', 'aborted')
+       OR (b.started_at IS NOT NULL AND EXISTS (SELECT FROM enrolments e WHERE e.campaign_id = b.id)
+           AND (SELECT count(DISTINCT a.enrolment_id) FROM attempts a
+                WHERE a.campaign_id = b.id AND a.taken_at IS NOT NULL)
+               >= k.after_share * (SELECT count(*) FROM enrolments e
+                                   WHERE e.campaign_id = b.id AND e.arm = 'treatment'))
     """
 )
 
 
-def claim_start(tx: Session, now: datetime, *, besides: Sequence[int]) -> int | None:
-    """A scheduled campaign that may start: by its moment, and by how far the one before it is."""
-    return tx.execute(_DUE_START, {"now": now, "besides": list(besides)}).scalar_one_or_none()
+def ripe(tx: Session, now: datetime, *, look_again: datetime) -> list[int]:
+    """Scheduled campaigns whose predecessor has reached enough people, or is over; counting them costs, so seldom."""
+    return list(tx.execute(_RIPE, {"now": now, "look_again": look_again}).scalars())
+
+
+def claim_start(
+    tx: Session, now: datetime, *, ripe: Sequence[int] = (), besides: Sequence[int] = ()
+) -> int | None:
+    """A scheduled campaign whose moment has come; one that follows another only if it is `ripe`."""
+    values = {"now": now, "ripe": list(ripe), "besides": list(besides)}
+    return tx.execute(_DUE_START, values).scalar_one_or_none()
 
 
 _DUE_ROUND = text(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.domain.refusals import Source
 from bot.domain.seals import Seal
 
-ERASED = "erased"  # what stands where evidence stood: it may name the person
+ERASED = "erased"  # what stands where evidence stood: it may name the person; a machine's message id does not
 
 _NUMBERS = text(
     """
@@ -21,7 +21,7 @@ _NUMBERS = text(
 _SEAL = text(
     """
     UPDATE suppressions s SET msisdn = n.seal, wording = NULL,
-        evidence = CASE WHEN s.evidence IS NOT NULL THEN :erased END
+        evidence = CASE WHEN s.source = 'api' THEN s.evidence WHEN s.evidence IS NOT NULL THEN :erased END
     FROM unnest(cast(:numbers AS text[]), cast(:seals AS text[])) AS n(msisdn, seal)
     WHERE s.msisdn = n.msisdn
       AND (s.customer_id = :customer_id OR (s.customer_id IS NULL AND s.msisdn = :msisdn))

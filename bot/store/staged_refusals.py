@@ -9,7 +9,6 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bot.domain.refusals import Refusal
-from bot.domain.seals import Seal
 from bot.store import changed_numbers, suppressions
 
 CHUNK = 5_000
@@ -52,12 +51,12 @@ _HOLD = text(
 )
 
 
-def hold_consents(tx: Session, *, seal: Seal | None = None) -> None:
+def hold_consents(tx: Session) -> None:
     """A file cannot give a consent back to a number or customer that has refused it; what was there before stays."""
     kept: dict[int, str] = {}
     for rows in tx.execute(_CONCERNED).partitions():
         refusals = suppressions.refusals_of(
-            tx, [row.msisdn for row in rows], [row.customer_id for row in rows], seal=seal
+            tx, [row.msisdn for row in rows], [row.customer_id for row in rows]
         )
         for row in rows:
             against = refusals.get(row.msisdn, ())

@@ -17,7 +17,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from bot.domain.refusals import Action, Line, Refusal, Scope, in_force
-from bot.domain.seals import Seal
+from bot.domain.seals import SEAL, Seal
 
 
 class ForeignSeal(Exception):
@@ -84,6 +84,14 @@ def add(tx: Session, entries: Sequence[Entry], now: datetime) -> list[int]:
     return sorted(tx.execute(_ADD, values).scalars())
 
 
+_OF_API = text("SELECT id FROM suppressions WHERE source = 'api' AND evidence = :evidence")
+
+
+def line_of_api(tx: Session, evidence: str) -> int | None:
+    """A message of another system is written down once, however often it is sent."""
+    return tx.execute(_OF_API, {"evidence": evidence}).scalar_one_or_none()
+
+
 # One statement: the lines, the patterns (dozens at most), and the first and the last of the seals. A person's lines
 # come with any number. Whoever erases nothing pays for no hash.
 _SAID = text(
@@ -108,7 +116,7 @@ _SEALED = text(
 
 
 def refusals_of(
-    tx: Session, numbers: Sequence[str], customers: Sequence[int | None], *, seal: Seal | None = None
+    tx: Session, numbers: Sequence[str], customers: Sequence[int | None]
 ) -> dict[str, tuple[Refusal, ...]]:
     """What is held against each number with its owner (None for a stranger); who refused nothing is left out.
 
@@ -119,7 +127,7 @@ def refusals_of(
     owners = ",".join(str(one) for one in customers if one is not None)
     asked = {"numbers": list(numbers), "customers": f"{{{owners}}}"}
     seals = said.take(tx.execute(_SAID, asked))
-    seal_of = _seals(numbers, seals, seal)
+    seal_of = _seals(numbers, seals, known_seal(tx))
     if seal_of:
         said.take(tx.execute(_SEALED, {"seals": list(seal_of.values())}))
     found = {}
@@ -128,6 +136,12 @@ def refusals_of(
         if refusals:
             found[number] = refusals
     return found
+
+
+def known_seal(tx: Session) -> Seal | None:
+    """It comes with the session, so that nobody who asks the register can forget it."""
+    seal: Seal | None = tx.info.get(SEAL)
+    return seal
 
 
 class _Said:
@@ -219,10 +233,10 @@ def _seals(numbers: Sequence[str], known: Sequence[str], seal: Seal | None) -> M
 _OWNER = text("SELECT id FROM customers WHERE msisdn = :msisdn")
 
 
-def held_against(tx: Session, msisdn: str, *, seal: Seal | None = None) -> tuple[Refusal, ...]:
+def held_against(tx: Session, msisdn: str) -> tuple[Refusal, ...]:
     """Against the number with whoever owns it now."""
     owner = tx.execute(_OWNER, {"msisdn": msisdn}).scalar()
-    return refusals_of(tx, [msisdn], [owner], seal=seal).get(msisdn, ())
+    return refusals_of(tx, [msisdn], [owner]).get(msisdn, ())
 
 
 def refused(
@@ -232,7 +246,6 @@ def refused(
     channel: str,
     purpose: str,
     topic: str | None = None,
-    seal: Seal | None = None,
 ) -> bool:
     """Whether the number may not be contacted on this channel for this purpose."""
-    return any(one.covers(channel, purpose, topic) for one in held_against(tx, msisdn, seal=seal))
+    return any(one.covers(channel, purpose, topic) for one in held_against(tx, msisdn))

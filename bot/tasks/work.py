@@ -15,9 +15,11 @@ from bot.enrolment.ground import ground_of
 from bot.enrolment.tend import tend_campaigns
 from bot.escalation.assign import assign
 from bot.fulfilment.settle import expire_stale, settle_due
+from bot.outreach.withdraw import Withdrawal
 from bot.store import drains
 from bot.store.pending import pending
 from bot.tasks.app import app
+from bot.tasks.braking import brake
 from bot.tasks.names import QUEUE_OF_PENDING, TASK_OF
 
 log = logging.getLogger(__name__)
@@ -105,11 +107,13 @@ def sweep() -> None:
     parts = wired()
     parts.bell(publish).heard(Queue.SWEEPS)
     now = parts.clock.now()
+    Withdrawal(parts.transaction, parts.twilio_voice).drop_stopped(now)
     parts.reconciler.reconcile(now)
     expire_stale(parts.transaction, now)
     with parts.transaction() as tx:
         assign(tx, now)
         drains.release(tx, now, limit=RELEASED_AT_ONCE)
+    brake(parts.transaction, parts.flows, now)
     tend_campaigns(parts.transaction, parts.flows, ground_of(parts.settings), now)
     parts.bell(publish).ring(_due(parts) - {Queue.SWEEPS})
 

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 from rich.console import Console
 
 from bot.config import ConfigError
-from scripts.benchmarks import dispatch, flows, keypress, webhooks
+from scripts.benchmarks import dispatch, flows, gate, keypress, webhooks
 from scripts.benchmarks.due import TooFewDue
 from scripts.benchmarks.figures import Findings
 from scripts.benchmarks.load import BadAnswer
@@ -33,6 +33,7 @@ BENCHMARKS: dict[str, tuple[Benchmark, int]] = {
     "webhooks": (webhooks.run, webhooks.SIZE),
     "keypress": (keypress.run, keypress.SIZE),
     "flows": (flows.run, flows.SIZE),
+    "gate": (gate.run, gate.SIZE),
 }
 
 _FAILURES = (

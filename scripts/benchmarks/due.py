@@ -14,6 +14,7 @@ from bot.domain.attempts import Channel
 from bot.enrolment.create import ConditionAudience, create_campaign
 from bot.enrolment.move import start_campaign
 from bot.flow.load import load_flow
+from bot.policies import policy_data
 from scripts.benchmarks.ground import Ground
 from scripts.rehearsing.campaign import FLOW, POLICY
 

@@ -54,7 +54,8 @@ def _written(name: str) -> dict[str, Any]:
         return rules
     merged = dict(_written(below))
     for key, value in rules.items():
-        merged[key] = {**merged.get(key, {}), **value} if isinstance(value, dict) else value
+        under = merged.get(key)
+        merged[key] = {**under, **value} if isinstance(value, dict) and isinstance(under, dict) else value
     return merged
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from bot.domain.brakes import COMPARE_EVERY, COUNT_EVERY
 from bot.domain.campaigns import CampaignMove
 from bot.enrolment.move import move_campaign
+from bot.enrolment.tend import pull_brakes
 from bot.store import brakes, notices
 from bot.store.models import AuditRow, BrakeTripRow, CampaignRow, ImportRow
 from bot.store.transaction import Tx
@@ -48,7 +49,9 @@ def settled(
 
 
 def look(parts: Parts, now: datetime = NOW) -> int:
-    return brake(parts.transaction, parts.flows, now)
+    pulled = brake(parts.transaction, parts.flows, now)
+    pull_brakes(parts.transaction, now)
+    return pulled
 
 
 def trips(parts: Parts) -> list[tuple[str, dict[str, Any]]]:
@@ -167,7 +170,13 @@ def imported(parts: Parts, at: datetime) -> None:
     with parts.transaction() as tx:
         tx.add(
             ImportRow(
-                file_name="base.csv", file_sha256="0", map_name="m", rows_read=9, rows_taken=9, rows_rejected=0, at=at
+                file_name="base.csv",
+                file_sha256="0",
+                map_name="m",
+                rows_read=9,
+                rows_taken=9,
+                rows_rejected=0,
+                at=at,
             )
         )
 

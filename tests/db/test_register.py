@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from sqlalchemy import select, text
 
-from bot import bootstrap
 from bot.channels.errors import Rejected, SendError, Unavailable
 from bot.channels.messages import Accepted
-from bot.cli import register
 from bot.domain.refusals import EVERYTHING, Action, Refusal, Scope, Source
 from bot.domain.seals import make_seal
 from bot.register import patterns
@@ -23,13 +20,14 @@ from bot.register.importing import ListFile, import_list
 from bot.register.recall import Recall
 from bot.register.record import Recorded, Wish, erase, record
 from bot.register.report import ListReport
+from bot.register.told import wish_of
 from bot.store import consents, do_not_call, marks, suppressions
 from bot.store.consents import ConsentLine
 from bot.store.marks import Mark
 from bot.store.models import AuditRow, CustomerRow, EventRow, RecallRow, SuppressionRow
 from bot.store.suppressions import Entry
 from bot.store.transaction import Transaction
-from tests.db.factories import NOW, make_attempt, make_customer, make_enrolment, make_user
+from tests.db.factories import NOW, make_attempt, make_customer, make_enrolment
 from tests.db.parts import ENVIRONMENT
 
 A, B, C = "+8613812341001", "+8613812341002", "+8613812341003"
@@ -54,7 +52,8 @@ def load(transaction: Transaction, tmp_path: Path) -> Load:
 def held(transaction: Transaction, *numbers: str) -> set[str]:
     """Which of them refuse everything."""
     with transaction() as tx:
-        found = suppressions.refusals_of(tx, numbers, [None] * len(numbers), seal=SEAL)
+        tx.info["seal"] = SEAL
+        found = suppressions.refusals_of(tx, numbers, [None] * len(numbers))
     assert set(found.values()) <= {(Refusal(),)}
     return set(found)
 
@@ -252,9 +251,41 @@ def test_an_api_may_name_the_customer_as_the_operator_does(transaction: Transact
     assert opt_outs(transaction) == {}
 
 
+def test_a_message_of_another_system_is_written_down_once(transaction: Transaction) -> None:
+    """A late repeat of an end must not undo the refusal that came after it."""
+    first = {"id": "17", "action": "restore", "msisdn": A, "wording": "subscribed again in the app"}
+    with transaction() as tx:
+        line = record(tx, wish_of(first), now=NOW).line
+    wish(transaction)
+    with transaction() as tx:
+        assert record(tx, wish_of(first), now=NOW).line == line
+
+    assert held(transaction, A) == {A}
+    assert [action for _, action, _ in lines(transaction)] == ["restore", "suppress"]
+
+
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        ([], "body is not a JSON object"),
+        ({"id": "1", "action": "stop", "msisdn": A}, "action is none of suppress, restore"),
+        ({"action": "suppress", "msisdn": A}, "id is missing"),
+        ({"id": "1", "action": "suppress"}, "customer_id is missing, and msisdn too"),
+        ({"id": "1", "action": "suppress", "msisdn": A, "customer_id": "C1"}, "msisdn beside customer_id"),
+        ({"id": "1", "action": "suppress", "msisdn": "13812341001"}, "msisdn is not an E.164 number"),
+        ({"id": "1", "action": "suppress", "msisdn": A, "channel": "fax"}, "channel 'fax' is none of"),
+        ({"id": "1", "action": "suppress", "msisdn": A, "topic": 5}, "topic is missing or no text"),
+        ({"id": "1", "action": "suppress", "msisdn": A, "until": "x"}, "until is no field"),
+    ],
+)
+def test_what_another_system_gets_wrong_is_named_by_its_field(told: object, message: str) -> None:
+    with pytest.raises(RegisterError, match=f"^{message}"):
+        wish_of(told)
+
+
 def held_scopes(transaction: Transaction, number: str) -> tuple[Refusal, ...]:
     with transaction() as tx:
-        return suppressions.held_against(tx, number, seal=SEAL)
+        return suppressions.held_against(tx, number)
 
 
 def test_a_human_restores_with_the_customers_own_request_only(transaction: Transaction) -> None:
@@ -448,7 +479,7 @@ def test_calls_of_those_who_refuse_are_dropped_once(transaction: Transaction) ->
     ring(transaction, B)
     ring(transaction, C, status="completed")
     drops = FakeDrops()
-    recall = Recall(transaction, drops, SEAL)
+    recall = Recall(transaction, drops)
     assert recall.drop_refused(NOW) == 0
 
     with transaction() as tx:
@@ -476,126 +507,3 @@ def test_a_carrier_that_does_not_answer_is_asked_again_and_one_that_refuses_is_n
     with transaction() as tx:
         row = tx.scalars(select(RecallRow)).one()
     assert (row.tries, row.answer) == (2, "21220")
-
-
-# -- the commands ----------------------------------------------------------------------------------------
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def keepline(
-    transaction: Transaction, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Run]:
-    for name, value in (ENVIRONMENT | {"DATABASE_URL": postgres_url, "KEEPLINE_VAR": str(tmp_path)}).items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("COLUMNS", "240")  # so that tables are not broken
-    monkeypatch.delenv("KEEPLINE_CLOCK_FILE", raising=False)
-    bootstrap.wired.cache_clear()
-    with transaction() as tx:
-        make_user(tx, login="li", role="operator")
-
-    def run(*arguments: str) -> Result:
-        return CliRunner().invoke(register.group, list(arguments), terminal_width=200)
-
-    yield run
-    bootstrap.wired().engine.dispose()
-    bootstrap.wired.cache_clear()
-
-
-def test_import_says_what_it_took_and_names_the_bad_rows(keepline: Run, tmp_path: Path) -> None:
-    path = tmp_path / "dnc.csv"
-    path.write_text("name,phone\nLi,13812341001\nWang,1381\n", encoding="utf-8")
-
-    result = keepline("import", str(path), "--list", "national", "--as", "li")
-
-    assert result.exit_code == 0, result.output
-    assert result.stdout.splitlines() == [
-        "list national: 2 rows, 1 numbers added, 0 taken off, 1 rejected; "
-        "0 customers under way are not contacted any more",
-        "dnc.csv:3: is not a telephone number that its country's plan knows",
-        f"rejects: {tmp_path / 'rejects' / 'dnc-do-not-call-1.csv'}",
-    ]
-
-
-def test_check_tells_the_story_and_no_whole_number(keepline: Run) -> None:
-    assert keepline("add", "13812341001", "--wording", "别再打了", "--as", "li").exit_code == 0
-    said = keepline(
-        "restore", A, "--channel", "sms", "--purpose", "service", "--evidence", "letter 5", "--as", "li"
-    )
-    assert said.output == "138****1001 is restored for channel sms, purpose service, all topics\n"
-
-    shown = " ".join(keepline("check", "138 1234 1001").output.split())
-
-    assert (
-        "138****1001, no customer of ours: refuses all channels, all purposes, all topics, except for"
-        in shown
-    )
-    for word in ("operator, li", "manager_restore, li", "letter 5", "in part"):
-        assert word in shown
-    assert "13812341001" not in shown.replace(" ", "")
-    assert keepline("check", B).output == "138****1002, no customer of ours: nothing is held against it\n"
-
-
-@pytest.mark.parametrize(
-    ("arguments", "code", "message"),
-    [
-        (("add", "1381", "--as", "li"), 2, "the number is not a telephone number"),
-        (("add", A, "--as", "nobody"), 2, "there is no user 'nobody'"),
-        (("add", A, "--topic", "two words", "--as", "li"), 2, "topic 'two words' is not one word"),
-        (("restore", A, "--as", "li"), 2, "Missing option '--evidence'"),
-        (("restore", A, "--evidence", " ", "--as", "li"), 1, "evidence is missing"),
-        (("import", "none.txt"), 1, "none.txt: there is no such file"),
-        (("erase", "nobody", "--as", "li"), 1, "there is no customer 'nobody'"),
-        (("pattern", "add", "+86*", "--reason", "x", "--as", "li"), 1, "'+86*' is a whole country"),
-        (("pattern", "end", "+86170*", "--as", "li"), 1, "there is no pattern +86170*"),
-    ],
-)
-def test_mistakes_are_said_in_one_line(
-    keepline: Run, arguments: tuple[str, ...], code: int, message: str
-) -> None:
-    result = keepline(*arguments)
-
-    assert result.exit_code == code
-    assert message in result.stderr
-    assert "Traceback" not in result.output
-
-
-def test_export_masks_numbers_and_an_unmasked_one_is_in_the_audit(
-    keepline: Run, transaction: Transaction, tmp_path: Path
-) -> None:
-    keepline("add", A, "--wording", "=1+1", "--as", "li")
-    path = tmp_path / "out.csv"
-
-    assert keepline("export", str(path), "--as", "li").output == f"{path}: 1 lines\n"
-    masked = path.read_text(encoding="utf-8-sig")
-    assert A not in masked
-    assert "138****1001" in masked
-    assert ",'=1+1," in masked
-
-    keepline("export", str(path), "--unmask", "--as", "li")
-    assert A in path.read_text(encoding="utf-8-sig")
-    with transaction() as tx:
-        noted = [row.after for row in tx.scalars(select(AuditRow)) if row.action == "register.export"]
-    assert noted == [{"lines": 1, "unmasked": False}, {"lines": 1, "unmasked": True}]
-
-
-def test_patterns_are_listed_with_their_reasons(keepline: Run) -> None:
-    keepline("pattern", "add", "+86170*", "--reason", "resold numbers", "--as", "li")
-
-    assert "+86170*" in (shown := keepline("pattern", "list").output)
-    assert "resold numbers" in shown
-    assert keepline("pattern", "end", "+86170*", "--as", "li").exit_code == 0
-    assert "+86170*" not in keepline("pattern", "list").output
-
-
-def test_erasing_says_how_many_lines_were_sealed(keepline: Run, transaction: Transaction) -> None:
-    with transaction() as tx:
-        make_customer(tx, external_id="C7", msisdn=A)
-    keepline("add", A, "--as", "li")
-
-    assert (
-        keepline("erase", "C7", "--as", "li").output == "customer C7: 1 lines sealed; not contacted again\n"
-    )
-    assert A not in str(lines(transaction))
-    assert "refuses all channels" in keepline("check", A).output

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, event, select, text
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot.domain.refusals import Refusal, Scope
 from bot.domain.seals import Seal, make_seal
 from bot.store import changed_numbers, sealing, suppression_patterns, suppressions
+from bot.store.changed_numbers import Change
 from bot.store.models import CustomerRow, SuppressionRow
 from bot.store.suppressions import Entry, ForeignSeal
 from bot.store.transaction import Transaction
@@ -29,9 +31,10 @@ def line(action: str = "suppress", **over: str | int | None) -> Entry:
 
 def held(tx: Session, number: str = NUMBER, seal: Seal | None = None) -> set[Refusal]:
     """As it is read for one, and as the gate reads a whole batch: never two answers."""
-    one = set(suppressions.held_against(tx, number, seal=seal))
+    tx.info["seal"] = seal
+    one = set(suppressions.held_against(tx, number))
     owner = tx.scalar(select(CustomerRow.id).where(CustomerRow.msisdn == number))
-    batch = suppressions.refusals_of(tx, ["+12125550100", number], [0, owner], seal=seal)
+    batch = suppressions.refusals_of(tx, ["+12125550100", number], [0, owner])
     assert one == set(batch.get(number, ()))
     assert "+12125550100" not in batch
     return one
@@ -167,7 +170,7 @@ def test_it_binds_the_old_number_too_until_that_is_known_to_have_a_new_owner(
         suppressions.add(tx, [line(customer_id=customer, msisdn=None)], NOW)
         old = number_of(tx, customer)
         assert held(tx, old) == {Refusal()}
-        changed_numbers.reassign(tx, {customer: old}, "business:77", NOW)
+        changed_numbers.release(tx, [Change(customer, NOW, "business:77")], NOW)
         assert held(tx, old) == {Refusal()}  # still the customer's own
         move(tx, customer, NUMBER)
         successor = make_customer(tx, msisdn=old)
@@ -186,12 +189,25 @@ def test_what_the_bare_number_said_goes_with_the_customer_who_leaves_it(transact
             [line(msisdn=old, wording="退订"), line("restore", msisdn=old, channel="sms", purpose="service")],
             NOW,
         )
-        changed_numbers.reassign(tx, {customer: old}, "business:77", NOW)
+        changed_numbers.release(tx, [Change(customer, NOW, "business:77")], NOW)
         move(tx, customer, NUMBER)
         assert held(tx, NUMBER) == {
             Refusal("sms", "marketing"), Refusal("call", "marketing"), Refusal("call", "service"),
         }  # fmt: skip
         assert held(tx, old) == set()
+
+
+def test_news_older_than_the_customers_books_frees_no_number(transaction: Transaction) -> None:
+    with transaction() as tx:
+        customer = make_customer(tx)
+        suppressions.add(tx, [line(customer_id=customer, msisdn=None)], NOW)
+        number = number_of(tx, customer)
+        changed_numbers.release(tx, [Change(customer, NOW - timedelta(days=1), "business:77")], NOW)
+        changed_numbers.release(tx, [], NOW)
+        assert len(tx.scalars(select(SuppressionRow)).all()) == 1
+        move(tx, customer, NUMBER)
+        make_customer(tx, msisdn=number)
+        assert held(tx, number) == {Refusal()}
 
 
 def test_what_was_taken_back_does_not_come_again_with_a_new_number(transaction: Transaction) -> None:
@@ -267,7 +283,7 @@ def test_seals_of_another_key_stop_everything_rather_than_let_somebody_through(
             tx, make_customer(tx), NUMBER, make_seal("sixteen others !"), user_id=None, now=NOW
         )
         with pytest.raises(ForeignSeal, match="SECRET_KEY"):
-            suppressions.held_against(tx, NUMBER, seal=SEAL)
+            held(tx, seal=SEAL)
 
 
 # -- what it costs ---------------------------------------------------------------------------------------
@@ -280,7 +296,8 @@ def test_a_batch_of_any_size_is_one_statement(engine: Engine, transaction: Trans
         numbers = [number_of(tx, customer) for customer in customers]
         suppressions.add(tx, [line(customer_id=customers[0], msisdn=None)], NOW)
     with transaction() as tx, statements(engine) as seen:
-        found = suppressions.refusals_of(tx, numbers, customers, seal=SEAL)
+        tx.info["seal"] = SEAL
+        found = suppressions.refusals_of(tx, numbers, customers)
     assert found == {numbers[0]: (Refusal(),)}
     assert len(seen) == 1
 
@@ -293,5 +310,6 @@ def test_seals_cost_a_second_statement_and_only_where_there_are_any(
         numbers = [number_of(tx, customer) for customer in customers]
         sealing.seal_person(tx, customers[0], numbers[0], SEAL, user_id=None, now=NOW)
     with transaction() as tx, statements(engine) as seen:
-        assert set(suppressions.refusals_of(tx, numbers, customers, seal=SEAL)) == {numbers[0]}
+        tx.info["seal"] = SEAL
+        assert set(suppressions.refusals_of(tx, numbers, customers)) == {numbers[0]}
     assert len(seen) == 2

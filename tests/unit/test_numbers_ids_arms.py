@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from uuid import RFC_4122
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.arms import BUCKETS, arm, bucket
+from bot.domain.arms import BUCKETS, arm, bucket, shares_of
 from bot.domain.campaigns import Arm
 from bot.domain.ids import new_id
 from bot.domain.numbers import masked
@@ -82,3 +83,13 @@ def test_a_larger_control_share_only_adds_to_the_control_group(
     smaller, larger = sorted((one, other))
     if arm("s", customer, smaller) is Arm.CONTROL:
         assert arm("s", customer, larger) is Arm.CONTROL
+
+
+@settings(max_examples=15)  # each deals every bucket there is
+@given(st.lists(st.integers(1, 1_000_000), min_size=2, max_size=6))
+def test_ways_are_checked_against_the_buckets_that_they_are_dealt_by(weights: list[int]) -> None:
+    total, ends = sum(weights), list(accumulate(weights))
+    dealt = [0] * len(weights)
+    for at in range(BUCKETS):
+        dealt[next(n for n, end in enumerate(ends) if at * total // BUCKETS < end)] += 1
+    assert shares_of(weights) == tuple(count / BUCKETS for count in dealt)

@@ -114,7 +114,7 @@ def test_each_mistake_is_named_by_file_line_and_column(write: Write) -> None:
         "bad.yaml:15:26: error KL401: caps[1].chanel: no such field; known are limit, period, per, channel, "
         "purpose, everywhere, never",
         "bad.yaml:16:1: error KL401: houres: no such field; known are profile, hours, caps, exempt, min_gap, "
-        "holidays, zones, needs_consent, sms, voice, opt_out, keep",
+        "holidays, zones, needs_consent, sms, voice, opt_out, keep, spend, brakes, approval",
     ]
 
 

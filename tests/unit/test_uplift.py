@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.uplift import ArmOutcome, sample_ratio_p, uplift, wilson
+from bot.domain.uplift import ArmOutcome, p_of_no_difference, uplift, wilson
 
 
 @pytest.mark.parametrize(
@@ -87,16 +87,33 @@ def test_more_successes_than_customers_are_an_error(outcome: tuple[int, int]) ->
         ArmOutcome(*outcome)
 
 
+@given(treatment=outcomes, control=outcomes)
+def test_a_chance_below_five_percent_and_an_interval_without_zero_are_the_same_thing(
+    treatment: ArmOutcome, control: ArmOutcome
+) -> None:
+    result, p = uplift(treatment, control), p_of_no_difference(treatment, control)
+    assert p is not None
+    assert 0 <= p <= 1
+    if abs(p - 0.05) > 1e-9:
+        assert (p < 0.05) == (result.proven or result.harmful)
+    assert p == p_of_no_difference(control, treatment)
+
+
 @pytest.mark.parametrize(
-    ("treatment", "control", "share", "p"),
+    ("one", "other", "p"),
     [
-        (900, 100, 0.1, 1.0),
-        (821_588, 815_482, 0.5, 1.8e-6),
-        (881, 119, 0.1, 0.0452),  # chi-square 4.0111
-        (10, 0, 0.0, 1.0),
-        (10, 1, 0.0, 0.0),
-        (0, 0, 0.1, 1.0),
+        ((3_000, 10_000), (2_900, 10_000), 0.1210),  # as the z test of two proportions says
+        ((3_000, 10_000), (2_850, 10_000), 0.01972),
+        ((5_100, 10_000), (4_900, 10_000), 0.00468),
+        ((7, 100), (7, 100), 1.0),
     ],
 )
-def test_uneven_arms_are_told_from_chance(treatment: int, control: int, share: float, p: float) -> None:
-    assert sample_ratio_p(treatment, control, share) == pytest.approx(p, rel=0.02)
+def test_with_many_customers_the_chance_is_that_of_the_usual_test(
+    one: tuple[int, int], other: tuple[int, int], p: float
+) -> None:
+    found = p_of_no_difference(ArmOutcome(one[1], one[0]), ArmOutcome(other[1], other[0]))
+    assert found == pytest.approx(p, rel=0.01)
+
+
+def test_an_empty_arm_has_no_chance() -> None:
+    assert p_of_no_difference(ArmOutcome(0, 0), ArmOutcome(10, 1)) is None

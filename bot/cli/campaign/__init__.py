@@ -9,7 +9,9 @@ from bot.cli.campaign.create import create
 from bot.cli.campaign.list import list_
 from bot.cli.campaign.moves import abort, approve, drain, pause, resume, schedule, start
 from bot.cli.campaign.status import status
+from bot.cli.forecast import dry_run, explain
 from bot.cli.report import campaign as report
+from bot.cli.spend import estimate_, spent
 
 
 @click.group("campaign")
@@ -18,7 +20,8 @@ def group() -> None:
 
 
 for command in (
-    create, check, approve, schedule, start, pause, resume, drain, abort, status, list_
+    create, check, dry_run, estimate_, approve, schedule, start, pause, resume, drain, abort,
+    status, list_, spent, explain
 ):  # fmt: skip
     group.add_command(command)
 group.add_command(report, "report")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.domain.brakes import Brakes, Cause, Rule
+from bot.domain.brakes import NEWEST, Brakes, Cause, Rule
 from bot.domain.policy.fields import Field
 
 OFF = "off"
@@ -17,6 +17,7 @@ _DEFAULT: Mapping[Cause, Mapping[str, Any]] = {
     Cause.COMPLAINTS: {"above": "2%", "sample": 200, "over": "1d"},
 }
 _HARM_SAMPLE = 500
+_MOST_HARMED = 10_000_000
 _KNOWN = (*(cause.value for cause in _DEFAULT), Cause.STALE_DATA.value, Cause.HARM.value)
 
 
@@ -40,14 +41,14 @@ def _rule(field: Field, default: Mapping[str, Any]) -> Rule | None:
     given = field.value if isinstance(field.value, Mapping) else {}
     completed = Field({**default, **given}, field.path, field.faults)
     above, over = completed.at("above").share(), completed.at("over").duration()
-    sample = _count(completed.at("sample"))
+    sample = _count(completed.at("sample"), NEWEST)
     return Rule(above, sample, over) if above is not None and sample and over else None
 
 
 def _harm(field: Field) -> int | None:
     if not field.given:
         return _HARM_SAMPLE
-    return _count(_inside(field, "sample")) if _given(field) else None
+    return _count(_inside(field, "sample"), _MOST_HARMED) if _given(field) else None
 
 
 def _given(field: Field) -> bool:
@@ -59,9 +60,9 @@ def _inside(field: Field, name: str) -> Field:
     return field.at(name)
 
 
-def _count(field: Field) -> int | None:
+def _count(field: Field, most: int) -> int | None:
     value = field.value
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most:
         return value
-    field.refuse("must be a whole number of at least 1")
+    field.refuse(f"must be a whole number from 1 to {most}")
     return None

@@ -86,6 +86,13 @@ def _suppressions() -> None:
     op.create_index(
         "ix_suppressions_sealed", "suppressions", ["msisdn"], postgresql_where=sa.text("msisdn LIKE '#%'")
     )
+    op.create_index(
+        "uq_suppressions_api",
+        "suppressions",
+        ["evidence"],
+        unique=True,
+        postgresql_where=sa.text("source = 'api'"),
+    )
 
 
 def _patterns() -> None:
@@ -182,6 +189,7 @@ def downgrade() -> None:
         op.drop_table(table)
     # Older code would take them for the customer's own word; without them it refuses too much, never too little.
     op.execute("DELETE FROM suppressions WHERE action = 'restore' AND source IN ('list', 'number_changed')")
+    op.drop_index("uq_suppressions_api", "suppressions")
     op.drop_index("ix_suppressions_sealed", "suppressions")
     op.drop_index("ix_suppressions_customer", "suppressions")
     for name in ("restored_by", "evidence", "list"):

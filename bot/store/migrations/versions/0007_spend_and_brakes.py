@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0007"
-down_revision = ("0005", "0006")
+down_revision = "0006"
 
 _WHEN = sa.DateTime(timezone=True)
 _JSON = postgresql.JSONB(none_as_null=True, astext_type=sa.Text())

@@ -1,0 +1,108 @@
+"""The operators' page of one customer: what all campaigns did, and why they made contact or did not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from bot.domain.numbers import masked
+from bot.forecast.errors import ForecastError
+from bot.forecast.explain import LONGEST_ID, explain, find
+from bot.forecast.story_words import Line, Teller, zone_of
+from bot.register.errors import RegisterError
+from bot.register.record import read_number
+from bot.store import forecasting, story
+from console import language, wiring
+from console.sign_in import OPERATORS, only
+
+blueprint = Blueprint("explain", __name__, url_prefix="/customers")
+
+_ICONS = {
+    "enrolled": ("user-check", ""),
+    "planned": ("calendar", "soft"),
+    "allowed": ("check", "soft"),
+    "deferred": ("clock", ""),
+    "denied": ("ban", ""),
+    "sent": ("message", ""),
+    "on_its_way": ("message", "soft"),
+    "ended": ("flag", "soft"),
+    "not_made": ("x", ""),
+    "reply": ("message-reply", ""),
+    "key": ("dialpad", ""),
+    "recharge": ("wallet", ""),
+    "grant": ("gift", ""),
+    "work_order": ("clipboard-list", ""),
+    "register": ("hand-stop", ""),
+    "consent": ("user-check", ""),
+    "finished": ("flag", ""),
+}
+_STANDING = {"status": "user-check", "complaint": "flag", "consents": "check", "refusals": "hand-stop"}
+_OTHER = ("info-circle", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A line of the story as the page shows it."""
+
+    line: Line
+    moment: str
+    icon: str
+    tone: str
+
+
+@blueprint.get("/")
+@only(*OPERATORS)
+def form() -> ResponseReturnValue:
+    return render_template("explain/find.html")
+
+
+@blueprint.post("/")
+@only(*OPERATORS)
+def search() -> ResponseReturnValue:
+    """By POST: a telephone number must not stand in an address, which others keep."""
+    written = request.form.get("who", "").strip()
+    try:
+        with wiring.wired().transaction() as tx:
+            found = find(tx, written, _as_number(written))
+    except ForecastError:
+        problem = _("There is no such customer, or several could be meant.")
+        return make_response(render_template("explain/find.html", problem=problem), 404)
+    return redirect(url_for("explain.page", customer_id=found.id), 303)
+
+
+@blueprint.get("/<int:customer_id>")
+@only(*OPERATORS)
+def page(customer_id: int) -> ResponseReturnValue:
+    with wiring.wired().transaction() as tx:
+        forecasting.freeze(tx)
+        subject = story.by_id(tx, customer_id) if customer_id < 10**LONGEST_ID else None
+        if subject is None:
+            abort(404)
+        found = explain(tx, subject, wiring.now())
+    zone = zone_of(found) or language.zone()
+    teller = Teller(language.selected(), zone)
+    return render_template(
+        "explain/page.html",
+        subject=subject,
+        number=masked(subject.msisdn),
+        standing=[(_STANDING[name], words) for name, words in teller.standing(found).items()],
+        chapters=[(one, teller.conclusion(one)) for one in found.chapters],
+        told=[_told(line, teller) for line in teller.lines(found)],
+        zone=str(zone),
+        zone_known=zone_of(found) is not None,
+    )
+
+
+def _told(line: Line, teller: Teller) -> Told:
+    icon, tone = _ICONS.get(line.kind, _OTHER)
+    return Told(line, teller.moment(line.at), icon, tone)
+
+
+def _as_number(written: str) -> str | None:
+    try:
+        return read_number(written, wiring.wired().settings.default_region)
+    except RegisterError:
+        return None
