@@ -7,9 +7,22 @@ import sys
 import click
 from sqlalchemy.exc import OperationalError
 
-from bot.cli import audience, campaign, db, flow, report, run, user, work_order
+from bot.cli import (
+    audience,
+    campaign,
+    db,
+    flow,
+    global_control,
+    register,
+    report,
+    run,
+    spend,
+    user,
+    work_order,
+)
 from bot.config import ConfigError
 from bot.domain.policy import PolicyError
+from bot.prices import PriceError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -19,7 +32,8 @@ def keepline() -> None:
 
 
 for group in (
-    db.group, audience.group, flow.group, campaign.group, work_order.group, report.group, user.group, run.group
+    db.group, audience.group, flow.group, campaign.group, global_control.group, register.group, work_order.group,
+    report.group, spend.notices_, user.group, run.group
 ):  # fmt: skip
     keepline.add_command(group)
 
@@ -27,7 +41,7 @@ for group in (
 def main() -> None:
     try:
         keepline(standalone_mode=True)
-    except (ConfigError, PolicyError) as error:
+    except (ConfigError, PolicyError, PriceError) as error:
         _fail(str(error))
     except OperationalError as error:
         _fail(f"database: {str(error.orig).strip().splitlines()[0]}")

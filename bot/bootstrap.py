@@ -22,6 +22,7 @@ from bot.clock import SharedClock, SystemClock
 from bot.config import ConfigError, Settings, load_settings
 from bot.domain.clock import Clock
 from bot.domain.people import Brand
+from bot.domain.seals import make_seal
 from bot.inbound.process import Inbound
 from bot.inbound.voice import Voice
 from bot.outreach.outgoing import Outgoing
@@ -30,6 +31,7 @@ from bot.outreach.reconcile import Reconciler
 from bot.outreach.send import SmsOutreach, VoiceOutreach
 from bot.outreach.voicemail import VoicemailOutreach
 from bot.published import PublishedFlows
+from bot.register.recall import Recall
 from bot.rulebook import Rulebook, open_rulebook
 from bot.store.transaction import Statement, Transaction, make_engine, make_statement, make_transaction
 
@@ -49,7 +51,7 @@ class Wired:
 
     @cached_property
     def transaction(self) -> Transaction:
-        return make_transaction(self.engine)
+        return make_transaction(self.engine, seal=make_seal(self.settings.secret_key))
 
     @cached_property
     def statement(self) -> Statement:
@@ -141,6 +143,10 @@ class Wired:
     @cached_property
     def reconciler(self) -> Reconciler:
         return Reconciler(self.transaction, self.sms, self.twilio_voice)
+
+    @cached_property
+    def recall(self) -> Recall:
+        return Recall(self.transaction, self.twilio_voice)
 
     @cached_property
     def inbound(self) -> Inbound:

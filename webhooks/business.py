@@ -9,8 +9,12 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from bot.bell import Queue
 from bot.channels.signature import REPLAY_WINDOW
 from bot.inbound.business import KIND, KNOWN
+from bot.register.errors import RegisterError
+from bot.register.record import record
+from bot.register.told import wish_of
 from bot.store import events
 from bot.store.events import NewEvent
 from webhooks.edge import demand_billing_signature, edge, refuse, store
@@ -48,6 +52,21 @@ def listener() -> Response:
     }
     customer_id = _customer(payload)
     return store(NewEvent(f"business:{word(told['id'])}", KIND, payload, now, customer_id=customer_id))
+
+
+@pages.post("/refusals")
+def refusals() -> Response:
+    """204 once it stands in the register, also for a repeat of the same id; 400 with the field's name."""
+    parts = edge()
+    try:
+        wish = wish_of(request.get_json(silent=True))
+        with parts.transaction() as tx:
+            record(tx, wish, now=parts.clock.now())
+    except RegisterError as error:
+        field, _, why = str(error).partition(" ")
+        return refuse(field, why)
+    parts.bell.ring([Queue.INBOUND])
+    return Response(status=204)
 
 
 def _wrong(told: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.audience.report import ImportReport, Progress
-from bot.store import customers, imports, risk_lists, staging
+from bot.store import customers, imports, risk_lists, staged_refusals, staging
 from bot.store.customers import Taken
 from bot.store.transaction import Tx
 
@@ -29,8 +29,8 @@ def take(
     progress: Progress,
 ) -> Outcome:
     """`fields` are those that a known customer is updated in."""
-    staging.carry_refusals(tx, now)
-    staging.hold_consents(tx)
+    staged_refusals.carry(tx, now)
+    staged_refusals.hold_consents(tx)
     expected = staging.count(tx)
     taken = Taken()
     for chunk in customers.take_staged(tx, fields, now):

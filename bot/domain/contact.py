@@ -13,6 +13,7 @@ from bot.domain.policy import Policy
 from bot.domain.policy.counting import Past as Past
 from bot.domain.policy.counting import held_back
 from bot.domain.quiet_hours import Closed
+from bot.domain.refusals import Refusal as Refusal
 
 
 class Reason(StrEnum):
@@ -37,17 +38,6 @@ class Reason(StrEnum):
     MISSING_VALUE = "missing_value"
     OTHER_CONVERSATION = "other_conversation"
     SPEND_LIMIT = "spend_limit"
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """What the register holds against this number now."""
-
-    channel: str  # all, sms, call
-    purpose: str  # all or one purpose
-
-    def covers(self, channel: str, purpose: str) -> bool:
-        return self.channel in ("all", channel) and self.purpose in ("all", purpose)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
 
 from bot.flow.happenings import BusinessEvent
 from bot.flow.model import BUSINESS_EVENTS, RECHARGE
+from bot.store import changed_numbers
 from bot.store.customer_facts import Change
 from bot.store.events import Event
 from bot.store.rounds import Occurred
@@ -16,6 +17,8 @@ KIND = "business.event"
 TOPUP = "billing.topup"
 COMPLETED = ("completed", "created")
 COMPLAINT_RESOLVED = "complaint_resolved"  # for the gate only: no flow waits for it
+
+NUMBER_CHANGED = "number_changed"
 
 KNOWN = BUSINESS_EVENTS | {COMPLAINT_RESOLVED}
 
@@ -26,7 +29,7 @@ _CHANGES = {
     COMPLAINT_RESOLVED: Change(complaint_open=False),
     "disconnected": _LEFT,
     "port_out": _LEFT,
-    "number_changed": _LEFT,
+    NUMBER_CHANGED: _LEFT,
     "reactivated": Change(status="active"),
 }
 
@@ -39,6 +42,18 @@ def changes_of(events: Iterable[Event]) -> dict[int, Change]:
         if change is not None and event.customer_id is not None:
             changes[event.customer_id] = changes.get(event.customer_id, Change()).then(change)
     return changes
+
+
+def numbers_left(events: Iterable[Event], written: Collection[int]) -> list[changed_numbers.Change]:
+    """Of the customers whose change could be written."""
+    return [
+        changed_numbers.Change(event.customer_id, datetime.fromisoformat(event.payload["at"]), event.key)
+        for event in events
+        if event.kind == KIND
+        and event.payload.get("type") == NUMBER_CHANGED
+        and event.customer_id is not None
+        and event.customer_id in written
+    ]
 
 
 def changes_customer(event: Event) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
+from bot.domain.refusals import ALL
 from bot.flow.happenings import BusinessEvent, GrantResult, GrantSettled, Replied, Resumed, WorkOrderClosed
 from bot.flow.replies import Meaning, understand
 from bot.inbound import business, contacts
@@ -126,7 +127,14 @@ def _opt_out_event(batch: Batch, event: Event) -> Outcome:
     if customer_id is None:
         return Outcome(UNMATCHED)
     source = str(event.payload.get("source", "unknown"))
-    opt_out(batch, event, customer_id, source=source, registered=bool(event.payload.get("registered")))
+    opt_out(
+        batch,
+        event,
+        customer_id,
+        source=source,
+        registered=bool(event.payload.get("registered")),
+        purpose=str(event.payload.get("purpose", ALL)),
+    )
     return Outcome(APPLIED, event.enrolment_id, customer_id)
 
 

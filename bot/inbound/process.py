@@ -15,7 +15,7 @@ from bot.inbound.batch import FLOOR_FREED, Batch
 from bot.inbound.interpret import interpret
 from bot.inbound.run import EXPIRED
 from bot.published import PublishedFlows
-from bot.store import attempts, customer_facts, enrolments, events, rounds
+from bot.store import attempts, changed_numbers, customer_facts, enrolments, events, rounds
 from bot.store.enrolments import Enrolment
 from bot.store.events import Event, Processed
 from bot.store.transaction import Transaction, Tx
@@ -120,6 +120,7 @@ def _note_customers(batch: Batch, matched: Sequence[Event]) -> list[Event]:
     """What has changed of customers is written first; events of those whom somebody has in hand come later."""
     changes = business.changes_of(matched)
     written = customer_facts.change(batch.tx, changes)
+    changed_numbers.release(batch.tx, business.numbers_left(matched, written), batch.now)
     later = {
         event.id
         for event in matched

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain.refusals import ALL
 from bot.flow.happenings import OptedOut
 from bot.inbound.batch import Batch
 from bot.inbound.outcome import evidence_of
@@ -10,13 +11,20 @@ from bot.store.suppressions import Entry
 
 
 def opt_out(
-    batch: Batch, event: Event, customer_id: int | None, *, source: str, registered: bool = False
+    batch: Batch,
+    event: Event,
+    customer_id: int | None,
+    *,
+    source: str,
+    registered: bool = False,
+    purpose: str = ALL,
 ) -> None:
-    """One refusal is for everything: the register, and every run of this customer."""
+    """One refusal is for everything, unless the customer said otherwise: the register, and the customer's runs."""
     if not registered:
         batch.refuse(_line(event, customer_id, "suppress", source))
     for run in batch.active_of.get(customer_id, ()) if customer_id is not None else ():
-        batch.happen(run, OptedOut(event.key), evidence_of(event))
+        if purpose in (ALL, batch.runs[run].flow.purpose):
+            batch.happen(run, OptedOut(event.key), evidence_of(event))
 
 
 def _line(event: Event, customer_id: int | None, action: str, source: str) -> Entry:

@@ -62,7 +62,7 @@ class VoicemailOutreach:
         known = gate.facts(
             tx,
             customers=[one.customer_id for one in claimed],
-            numbers=[one.msisdn for one in calls.values()],
+            numbers=[calls[one.id].msisdn for one in claimed],
             since=now,  # caps and gaps counted this call when it was made
             now=now,
         )

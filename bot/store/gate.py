@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from bot.domain.arbiter import LOOK_AGAIN, Holder
 from bot.domain.attempts import Channel
 from bot.domain.contact import Past, Refusal
+from bot.store import suppressions
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,6 @@ class Facts:
 
 _LOST_AFTER = timedelta(hours=36)  # no call lasts so long: its end was never reported
 
-_REFUSALS = text(
-    """
-    SELECT msisdn, channel, purpose, action FROM (
-        SELECT DISTINCT ON (msisdn, channel, purpose) msisdn, channel, purpose, action
-        FROM suppressions WHERE msisdn = ANY(:numbers) ORDER BY msisdn, channel, purpose, id DESC
-    ) newest WHERE action = 'suppress'
-    """
-)
 _PAST = text(
     """
     SELECT customer_id, campaign_id, taken_at, channel, purpose FROM attempts
@@ -89,11 +82,10 @@ _HOLDERS = text(
 def facts(
     tx: Session, *, customers: Sequence[int], numbers: Sequence[str], since: datetime, now: datetime
 ) -> Facts:
+    """`numbers` are the customers' own, in their order."""
     # News before what news turns into: an event that is processed in between is then seen as its result.
     news = frozenset(tx.execute(_NEWS, {"customers": list(customers)}).scalars())
-    refusals: dict[str, tuple[Refusal, ...]] = {}
-    for row in tx.execute(_REFUSALS, {"numbers": list(numbers)}):
-        refusals[row.msisdn] = (*refusals.get(row.msisdn, ()), Refusal(row.channel, row.purpose))
+    refusals = suppressions.refusals_of(tx, numbers, customers)
     past: defaultdict[int, list[Contacted]] = defaultdict(list)
     for row in tx.execute(_PAST, {"customers": list(customers), "since": since}):
         past[row.customer_id].append(

@@ -243,7 +243,9 @@ class CampaignRow(Row):
     series_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id"))  # the first of its editions
     on_event: Mapped[str | None]  # whoever has this business event is enrolled
     after_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id"))  # starts once that one ...
-    after_share: Mapped[Decimal | None] = mapped_column(Numeric(5, 4))  # ... has reached so many of its people
+    after_share: Mapped[Decimal | None] = mapped_column(
+        Numeric(5, 4)
+    )  # ... has reached so many of its people
     send_order: Mapped[str] = mapped_column(server_default=SendOrder.AS_IS.value)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     findings: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
@@ -336,7 +338,9 @@ class EnrolmentRow(Row):
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
     flow_revision: Mapped[str] = mapped_column(ForeignKey("flow_revisions.revision"))
     arm: Mapped[str]
-    global_control_until: Mapped[datetime | None]  # held out by the global control group, whose period ends then
+    global_control_until: Mapped[
+        datetime | None
+    ]  # held out by the global control group, whose period ends then
     status: Mapped[str]
     step: Mapped[str | None]
     visit: Mapped[int] = mapped_column(server_default="0")
@@ -373,7 +377,10 @@ class AttemptRow(Row):
         Index("ix_attempts_customer_taken", "customer_id", "taken_at"),
         Index("ix_attempts_campaign_status", "campaign_id", "status"),
         Index(
-            "ix_attempts_settled", "campaign_id", "settled_at", postgresql_where=text("settled_at IS NOT NULL")
+            "ix_attempts_settled",
+            "campaign_id",
+            "settled_at",
+            postgresql_where=text("settled_at IS NOT NULL"),
         ),
         CheckConstraint("voicemail IN ('due', 'leaving', 'left', 'failed')", name="voicemail"),
         HOT,
@@ -595,7 +602,9 @@ class SuppressionRow(Row):
         CheckConstraint("source NOT IN ('manager_restore', 'api') OR evidence IS NOT NULL", name="evidence"),
         CheckConstraint("(source = 'list') = (list_id IS NOT NULL)", name="list"),
         Index("ix_suppressions_msisdn", "msisdn", "id"),
-        Index("ix_suppressions_customer", "customer_id", "id", postgresql_where=text("customer_id IS NOT NULL")),
+        Index(
+            "ix_suppressions_customer", "customer_id", "id", postgresql_where=text("customer_id IS NOT NULL")
+        ),
         Index("ix_suppressions_sealed", "msisdn", postgresql_where=text("msisdn LIKE '#%'")),
         Index("uq_suppressions_api", "evidence", unique=True, postgresql_where=text("source = 'api'")),
     )
@@ -788,7 +797,11 @@ class BrakeTripRow(Row):
     __table_args__ = (
         one_of("cause", Cause),
         Index(
-            "uq_brake_trips_open", "campaign_id", "cause", unique=True, postgresql_where=text("lifted_at IS NULL")
+            "uq_brake_trips_open",
+            "campaign_id",
+            "cause",
+            unique=True,
+            postgresql_where=text("lifted_at IS NULL"),
         ),
         Index("ix_brake_trips_lifted", "campaign_id", "cause", "lifted_at"),
     )

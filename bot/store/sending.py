@@ -52,11 +52,10 @@ class Claimed:
     factors: Mapping[str, Any]
 
 
-# Running campaigns share what may go out, by the weight of their priority: each gives its oldest due rows, so that a
-# huge one cannot starve the others. Where there is less than a row for each, chance decides by the same weights: the
-# first arrival of one with twice the rate is twice as often the first of all.
-# The customer's row is locked too, so that two workers never weigh the same person's caps and runs at once.
-# Of that row the locked version is read: what was written while we waited for it must not be missed.
+# Campaigns share what may go out by the weight of their priority, each giving its oldest due rows: a huge one cannot
+# starve the others. Of less than a row for each, chance gives by the same weights (as of arrivals at such rates).
+# The customer's row is locked too, so that two workers never weigh the same person's caps and runs at once; of it the
+# locked version is read: what was written while we waited for it must not be missed.
 # A campaign's policy and offer come with the first of its rows only: they are long, and the same for all.
 _CLAIM = """
     SELECT a.id, a.enrolment_id, a.campaign_id, a.customer_id, a.purpose, a.step, a.visit, a.due_at,
@@ -97,8 +96,7 @@ _CLAIM_OTHERS = text(_CLAIM.format(lane="NOT a.answers"))
 def claim_due(tx: Session, *, channel: str, limit: int, now: datetime) -> list[Claimed]:
     """Lock due attempts of running campaigns, at most `limit`; whoever comes second skips them.
 
-    First whoever has just said something and awaits the answer. Then the earliest due; of those due together the
-    highest priority, then the oldest.
+    First answers to what a customer has just said; then the earliest due, the highest priority, the oldest.
     """
     answers = _claimed(tx, _CLAIM_ANSWERS, channel, limit, now)
     room = limit - len(answers)
@@ -111,7 +109,7 @@ def _claimed(tx: Session, statement: TextClause, channel: str, limit: int, now: 
     values = {"channel": channel, "limit": limit, "now": now, "turn": now.isoformat()}
     rows = tx.execute(statement, values).all()
     terms = {
-        row.campaign_id: {"policy": row.policy, "offer": row.offer} for row in rows if row.policy is not None
+        one.campaign_id: {"policy": one.policy, "offer": one.offer} for one in rows if one.policy is not None
     }
     claimed = [Claimed(**{**row._mapping, **terms[row.campaign_id]}) for row in rows]
     return sorted(claimed, key=lambda one: (one.due_at, -one.priority, one.enrolment_id))
@@ -174,12 +172,8 @@ _PUT_OFF = text(
 def put_off(tx: Session, until: Mapping[UUID, datetime], *, waiting: Collection[UUID] = ()) -> None:
     """Those of `waiting` are put off for another run's answer only: `floor.release` makes them due at once."""
     if until:
-        values = {
-            "ids": list(until),
-            "due": list(until.values()),
-            "waiting": [id_ in waiting for id_ in until],
-        }
-        tx.execute(_PUT_OFF, values)
+        waits = [id_ in waiting for id_ in until]
+        tx.execute(_PUT_OFF, {"ids": list(until), "due": list(until.values()), "waiting": waits})
 
 
 _CLOSE = text(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import text
@@ -159,51 +158,3 @@ def _reject(tx: Session, bad_rows: str, import_id: int, column: str) -> None:
         ),
         {"import_id": import_id, "column": column},
     )
-
-
-#: The newest line for a number, channel and purpose holds (as in `suppressions.held_against`).
-_IN_FORCE = """
-    SELECT * FROM (
-        SELECT DISTINCT ON (msisdn, channel, purpose) * FROM suppressions
-        ORDER BY msisdn, channel, purpose, id DESC
-    ) AS newest WHERE action = 'suppress'
-"""
-
-_CARRY_REFUSALS = text(
-    f"""
-    INSERT INTO suppressions (msisdn, customer_id, channel, purpose, action, source, wording, evidence, at)
-    SELECT s.msisdn, c.id, l.channel, l.purpose, 'suppress', 'number_changed', l.wording, l.evidence, :now
-    FROM staged s
-    JOIN customers c ON c.external_id = s.external_id AND c.msisdn <> s.msisdn
-    JOIN ({_IN_FORCE}) l ON l.msisdn = c.msisdn
-    """
-)
-
-
-def carry_refusals(tx: Session, now: datetime) -> None:
-    """A customer who said no and now has another number has still said no."""
-    tx.execute(_CARRY_REFUSALS, {"now": now})
-
-
-_HOLD_CONSENTS = text(
-    f"""
-    WITH in_force AS ({_IN_FORCE}),
-    refused AS (SELECT DISTINCT s.row_number FROM staged s JOIN in_force l ON l.msisdn = s.msisdn)
-    UPDATE staged s SET consents = ARRAY(
-        SELECT pair FROM unnest(s.consents) AS pair
-        WHERE pair = ANY (coalesce(known.consents, '{{}}')) OR NOT EXISTS (
-            SELECT 1 FROM in_force l
-            WHERE l.msisdn = s.msisdn
-              AND l.channel IN ('all', split_part(pair, ':', 1))
-              AND l.purpose IN ('all', split_part(pair, ':', 2))))
-    FROM refused LEFT JOIN LATERAL (
-        SELECT c.consents FROM staged t JOIN customers c ON c.external_id = t.external_id
-        WHERE t.row_number = refused.row_number) AS known ON true
-    WHERE s.row_number = refused.row_number
-    """
-)
-
-
-def hold_consents(tx: Session) -> None:
-    """A file cannot give a consent back to a number that has refused it; what was there before stays."""
-    tx.execute(_HOLD_CONSENTS)

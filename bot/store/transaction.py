@@ -14,6 +14,8 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
+from bot.domain.seals import SEAL, Seal
+
 #: What stages pass on to the store: they hold it, only the store speaks SQL through it.
 Tx = Session
 
@@ -38,8 +40,9 @@ def make_engine(database_url: str, *, pool_size: int = 20) -> Engine:
     return _engine(url, pool_size=pool_size, max_overflow=pool_size)
 
 
-def make_transaction(engine: Engine) -> Transaction:
-    return sessionmaker(engine, expire_on_commit=False).begin
+def make_transaction(engine: Engine, *, seal: Seal | None = None) -> Transaction:
+    """With `seal`, whoever reads the register of refusals recognises the numbers that were erased from it."""
+    return sessionmaker(engine, expire_on_commit=False, info={SEAL: seal}).begin
 
 
 def make_statement(engine: Engine) -> Statement:

@@ -108,6 +108,7 @@ def sweep() -> None:
     parts.bell(publish).heard(Queue.SWEEPS)
     now = parts.clock.now()
     Withdrawal(parts.transaction, parts.twilio_voice).drop_stopped(now)
+    parts.recall.drop_refused(now)
     parts.reconciler.reconcile(now)
     expire_stale(parts.transaction, now)
     with parts.transaction() as tx:

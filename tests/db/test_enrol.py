@@ -239,7 +239,9 @@ def test_a_campaign_moves_along_its_table_only(
         with pytest.raises(CampaignError, match=r"'november' is draft; pause is for .* running or draining"):
             move_campaign(tx, campaign, CampaignMove.PAUSE, now)
         move_campaign(tx, campaign, CampaignMove.ABORT, now)
-        with pytest.raises(CampaignError, match=r"'november' is aborted; start is for .* checked or approved"):
+        with pytest.raises(
+            CampaignError, match=r"'november' is aborted; start is for .* checked or approved"
+        ):
             start_campaign(tx, campaign, now)
         with pytest.raises(CampaignError, match="there is no campaign 99"):
             move_campaign(tx, 99, CampaignMove.START, now)

@@ -46,7 +46,9 @@ _CROWD = """
 def crowd(tx: Tx, campaign: int, size: int) -> None:
     """So many customers whose first message has been due for an hour; made without checking each foreign key."""
     tx.execute(text("SET LOCAL session_replication_role = replica"))
-    tx.execute(text(_CROWD), {"campaign": campaign, "size": size, "now": NOW, "until": NOW + timedelta(days=9)})
+    tx.execute(
+        text(_CROWD), {"campaign": campaign, "size": size, "now": NOW, "until": NOW + timedelta(days=9)}
+    )
     tx.execute(text("ANALYZE customers, enrolments, attempts"))
 
 

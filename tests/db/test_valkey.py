@@ -114,7 +114,9 @@ def test_an_account_limits_all_its_senders_together(valkey: Redis) -> None:
     assert [one.take(5), other.take(5)] == [1, 0]
     one.give_back(1)
     assert other.take(5) == 1
-    assert Pacing(valkey, "+862", Decimal(100)).take(98) == 98  # what the account held back, the sender still has
+    assert (
+        Pacing(valkey, "+862", Decimal(100)).take(98) == 98
+    )  # what the account held back, the sender still has
 
 
 def test_two_processes_share_a_senders_bucket(valkey: Redis, server: str) -> None:

@@ -126,7 +126,7 @@ def test_nothing_lets_through_who_has_refused_is_a_control_or_has_left(
     barred = (
         any(refusal.covers(contact.channel, contact.purpose) for refusal in person.refusals)
         or contact.arm is Arm.CONTROL
-        or person.active is contact.to_former
+        or not (person.active or contact.to_former)
     )
     if barred:
         assert isinstance(decision, Denied)

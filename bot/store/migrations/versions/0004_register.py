@@ -62,7 +62,12 @@ def _suppressions() -> None:
     op.add_column("suppressions", sa.Column("user_id", sa.BigInteger(), nullable=True))
     op.drop_constraint(op.f("fk_suppressions_customer_id"), "suppressions", type_="foreignkey")
     op.create_foreign_key(
-        op.f("fk_suppressions_customer_id"), "suppressions", "customers", ["customer_id"], ["id"], ondelete="SET NULL"
+        op.f("fk_suppressions_customer_id"),
+        "suppressions",
+        "customers",
+        ["customer_id"],
+        ["id"],
+        ondelete="SET NULL",
     )
     op.create_check_constraint(
         op.f("ck_suppressions_restored_by"),

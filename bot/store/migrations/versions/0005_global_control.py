@@ -26,9 +26,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_global_controls_in_force_from"), "global_controls", ["in_force_from"], unique=False
     )
-    op.add_column(
-        "enrolments", sa.Column("global_control_until", sa.DateTime(timezone=True), nullable=True)
-    )
+    op.add_column("enrolments", sa.Column("global_control_until", sa.DateTime(timezone=True), nullable=True))
     op.create_check_constraint(
         op.f("ck_enrolments_global_control"),
         "enrolments",

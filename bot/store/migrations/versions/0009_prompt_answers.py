@@ -12,7 +12,9 @@ _ECHOES = "'sms.status', 'call.status', 'call.amd', 'attempt.denied', 'attempt.e
 
 
 def upgrade() -> None:
-    op.add_column("attempts", sa.Column("answers", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    op.add_column(
+        "attempts", sa.Column("answers", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+    )
     op.create_index(
         "ix_attempts_answers",
         "attempts",
