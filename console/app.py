@@ -6,7 +6,18 @@ from flask import Blueprint, Flask, redirect, url_for
 from flask_login import current_user, login_required
 from werkzeug.wrappers import Response
 
-from console import assets, campaigns, errors, labels, language, security, sign_in, wiring, work_orders
+from console import (
+    assets,
+    campaigns,
+    errors,
+    explain,
+    labels,
+    language,
+    security,
+    sign_in,
+    wiring,
+    work_orders,
+)
 from console.wiring import Wired
 
 blueprint = Blueprint(
@@ -40,5 +51,6 @@ def register(app: Flask, wired: Wired) -> None:
         language.blueprint,
         campaigns.blueprint,
         work_orders.blueprint,
+        explain.blueprint,
     ):
         app.register_blueprint(part)

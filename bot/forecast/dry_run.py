@@ -12,7 +12,7 @@ from datetime import datetime
 from json import loads
 from typing import Any
 
-from bot.domain.arms import arm
+from bot.domain.arms import BUCKETS
 from bot.domain.attempts import Channel
 from bot.domain.campaigns import OVER, Arm, EnrolmentStatus
 from bot.domain.contact import Denied, Reason
@@ -90,7 +90,7 @@ class Oracle:
                 f"campaign {campaign.name!r} is {campaign.status}: it contacts nobody any more"
             )
         self._campaign, self._brand, self._now = campaign, at.brand, now
-        self._share, self._held_out = float(campaign.control_share), held_out
+        self._control_below, self._held_out = round(float(campaign.control_share) * BUCKETS), held_out
         self._starts_at = max(campaign.starts_at, drains.held_until(tx, campaign.id) or now, now)
         self._weighing = Weighing(campaign, at.rules, at.guest_list, at.default_time_zone, now)
         self._scripts = {
@@ -98,12 +98,14 @@ class Oracle:
             for revision in forecasting.revisions(tx, campaign)
         }
         self._to_former = self._scripts[campaign.flow_revision].flow.to is Reach.FORMER
-
         self._wanted = self._named()
 
     def forecasts(self, tx: Tx, audience: Audience, part: Slice) -> list[Forecast]:
         """By customer id. The transaction should be a frozen one (`forecasting.freeze`)."""
-        batch = forecasting.candidates(tx, self._campaign, audience, part, wanted=self._wanted)
+        salt = self._held_out.salt if self._held_out else ""
+        batch = forecasting.candidates(
+            tx, self._campaign, audience, part, wanted=self._wanted, global_salt=salt
+        )
         policies = [self._weighing.policy_for(one) for one in batch]
         known = self._weighing.facts(tx, batch, policies)
         return [self._foretell(one, policy, known) for one, policy in zip(batch, policies, strict=True)]
@@ -134,10 +136,10 @@ class Oracle:
         if one.arm is not None:
             why = Beside.GLOBAL_CONTROL if one.globally_held_out else Reason.CONTROL_ARM
             return Arm(one.arm), why if one.arm == Arm.CONTROL else None
-        if self._held_out is not None and self._held_out.holds(one.customer_id):
+        if self._held_out is not None and one.global_bucket < self._held_out.below:
             return Arm.CONTROL, Beside.GLOBAL_CONTROL
-        own = arm(self._campaign.salt, one.customer_id, self._share)
-        return own, Reason.CONTROL_ARM if own is Arm.CONTROL else None
+        held_out = one.bucket < self._control_below
+        return (Arm.CONTROL, Reason.CONTROL_ARM) if held_out else (Arm.TREATMENT, None)
 
     def _settled(self, one: Candidate, standing: Standing, held_out: str | None) -> Answer | None:
         """What no gate has to be asked for."""

@@ -35,10 +35,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "person_first": ("The flow begins with a manager.", "流程先由客户经理跟进。"),
     "awaits_event": ("The flow waits for something that may not come.", "流程在等待未必发生的事件。"),
     "ends_without": ("The flow ends without a contact.", "流程未联系即结束。"),
-    "under_way": (
-        "The run is past its first contact, and wants none now.",
-        "首次联系已完成，目前无待办联系。",
-    ),
+    "under_way": ("The run is under way, and wants no contact now.", "流程进行中，目前无待办联系。"),
     "finished": ("The run is over.", "流程已结束。"),
     "global_control": (
         "The customer belongs to the global control group, which no campaign markets to.",

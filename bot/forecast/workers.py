@@ -69,7 +69,7 @@ def in_parallel(task: Task, parts: Sequence[Slice], workers: int) -> Iterator[To
             while waiting:
                 yield waiting.popleft().result()
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)  # whoever breaks off waits for no more than a slice
 
 
 class _Worker:

@@ -28,9 +28,14 @@ _SPELT = {
 }  # fmt: skip
 _OTHER_SPELLINGS = {"oh": "0", "〇": "0", "幺": "1", "两": "2", "hash": "#"}
 _DIGIT_OF = {word: digit for words in _SPELT.values() for digit, word in words.items()} | _OTHER_SPELLINGS
-_DIGIT_WORD = re.compile(
-    "|".join(rf"\b{word}\b" if word.isascii() else word for word in sorted(_DIGIT_OF, key=len, reverse=True))
-)
+_NO_NUMBER_BEFORE = "(?![想下般直点会样定个些起共])"  # 一想, 一下, 一般: parts of other words
+
+
+def _pattern(word: str) -> str:
+    return rf"\b{word}\b" if word.isascii() else f"{word}{_NO_NUMBER_BEFORE if word == '一' else ''}"
+
+
+_DIGIT_WORD = re.compile("|".join(_pattern(word) for word in sorted(_DIGIT_OF, key=len, reverse=True)))
 _ENTRY = re.compile(r"[0-9*#]{1,20}")
 _BETWEEN_DIGITS = re.compile(r"[\s\-.,，。、]+")
 _UNIT = re.compile(r"(?<=[0-9])\s*(?:分|星|points?|stars?)\b")  # "五分": the score, not five minutes

@@ -96,7 +96,7 @@ def _enrol(audience: Audience) -> TextClause:
         f"""
         WITH audience AS MATERIALIZED ({audience.select}),
         known AS (
-            SELECT id, CASE WHEN {bucket_sql("global_salt", "id")} < :global_below
+            SELECT id, CASE WHEN :global_below > 0 AND {bucket_sql("global_salt", "id")} < :global_below
                             THEN cast(:global_until AS timestamptz) END AS held_until
             FROM audience WHERE status = :status
         ), dealt AS (

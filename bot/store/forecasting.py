@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bot.domain.campaigns import CampaignStatus
-from bot.store.enrolling import Audience
+from bot.store.enrolling import Audience, bucket_sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ class Candidate(NamedTuple):
     complaint_open: bool
     consents: str  # with spaces between: as a list they would cost as much to read as all the rest
     wanted: str
+    bucket: int  # of the campaign's own arms
+    global_bucket: int  # of the global control group
     enrolment_id: int | None
     arm: str | None
     globally_held_out: bool
@@ -131,7 +133,7 @@ def slices(tx: Session, audience: Audience, people: int) -> list[Slice]:
 _CANDIDATES = """
     SELECT c.id AS customer_id, c.external_id, c.msisdn, c.name, c.language, c.time_zone, c.region, c.tier,
            c.status = 'active' AS active, c.complaint_open, array_to_string(c.consents, ' ') AS consents,
-           cast({wanted} AS text) AS wanted,
+           cast({wanted} AS text) AS wanted, {bucket} AS bucket, {global_bucket} AS global_bucket,
            e.id AS enrolment_id, e.arm, e.global_control_until IS NOT NULL AS globally_held_out, e.status,
            e.flow_revision, e.step, e.due_at AS wakes_at, e.expires_at, e.state -> 'facts' AS run_facts,
            CASE WHEN d.step IS NOT NULL THEN to_jsonb(d) END AS due
@@ -147,13 +149,19 @@ _CANDIDATES = """
 
 
 def candidates(
-    tx: Session, campaign: Terms, audience: Audience, part: Slice, *, wanted: Sequence[str]
+    tx: Session, campaign: Terms, audience: Audience, part: Slice, *, wanted: Sequence[str], global_salt: str
 ) -> list[Candidate]:
     """In the order of their ids."""
     names = {f"wanted_{number}": name for number, name in enumerate(wanted)}
-    statement = text(_CANDIDATES.format(wanted=_array(list(names)), audience=audience.select))
-    values = {**audience.parameters, **names, "first": part.first, "last": part.last}
-    return [Candidate._make(row) for row in tx.execute(statement, {**values, "campaign_id": campaign.id})]
+    statement = _CANDIDATES.format(
+        wanted=_array(list(names)),
+        bucket=bucket_sql("salt", "c.id"),
+        global_bucket=bucket_sql("global_salt", "c.id"),
+        audience=audience.select,
+    )
+    values = {"campaign_id": campaign.id, "salt": campaign.salt, "global_salt": global_salt}
+    values |= {**audience.parameters, **names, "first": part.first, "last": part.last}
+    return [Candidate._make(row) for row in tx.execute(text(statement), values)]
 
 
 _MOST_ARGUMENTS = 90  # of a function of PostgreSQL

@@ -121,7 +121,7 @@ def test_a_refusal_is_heard_first_and_however_unsure_the_carrier_is(
 
 
 def test_the_wording_of_a_refusal_is_the_words_that_decide_it_and_no_more() -> None:
-    assert said("我叫王芳，不要再打了").refusal == "不要再打了"
+    assert said("我叫王芳，不要再打了").refusal == "不要再打"
 
 
 @pytest.mark.parametrize("confidence", ["0.39", "0", "0.0", "-1", "nan"])

@@ -29,6 +29,11 @@ BY_CALL = Outcomes(names=(ANSWERED, "no_key", "unreached", "denied"), events=Tru
 LONGEST_ANSWER = 500
 
 _DIGITS = re.compile(r"\d+")
+_NUMBERS = {
+    "一": "1", "二": "2", "两": "2", "三": "3", "四": "4", "五": "5", "六": "6", "七": "7", "八": "8", "九": "9",
+    "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
+}  # fmt: skip
+_SPELT = re.compile(rf"(?:打|给|选)?({'|'.join(_NUMBERS)})(?:分|星| stars?| points?)?[。.!！~]*")
 _SCALE = re.compile(r"([0-9])\s*-\s*([0-9])\Z")
 _NO = frozenset(
     {"no", "n", "nope", "not really", "不", "不是", "否", "没有", "不满意", "不同意", "不用", "不要"}
@@ -51,10 +56,17 @@ class Scale:
         return tuple(str(number) for number in range(self.least, self.most + 1))
 
     def value(self, key: str | None, text: str) -> Plain | None:
-        """ "4分" and "I give it a 4" are a 4 as well; two numbers are no answer."""
-        digits = _DIGITS.findall(unicodedata.normalize("NFKC", text))
-        number = key or (digits[0] if len(digits) == 1 else "")
-        return int(number) if number in self.keys else None
+        """A 4 is also "4分" and "I give it a 4"; two numbers are no answer, and "fine" is none either."""
+        number = key if not text else _number_in(unicodedata.normalize("NFKC", text).casefold())
+        return int(number) if number is not None and number in self.keys else None
+
+
+def _number_in(text: str) -> str | None:
+    spelt = _SPELT.fullmatch(text.strip())
+    if spelt is not None:
+        return _NUMBERS[spelt[1]]
+    digits = set(_DIGITS.findall(text))
+    return digits.pop() if len(digits) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

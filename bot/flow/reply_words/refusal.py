@@ -1,0 +1,83 @@
+"""Whether a message refuses to be contacted: all that only sounds like it is left out first."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.flow.reply_words.concepts import grammar, letters
+from bot.flow.reply_words.lexicon import words_of
+from bot.flow.reply_words.other_matters import other_matters_left_out
+from bot.flow.reply_words.reading import Reading
+from bot.flow.reply_words.refusing import (
+    ANNOYED_CLAUSE,
+    COMPLAINING,
+    ENDING,
+    FORBIDDING,
+    LEAVING,
+    NOT_WANTING,
+    STOP_CLAUSE,
+)
+
+_REFUSAL: Final = grammar(*STOP_CLAUSE, *ENDING, *LEAVING, *FORBIDDING, *NOT_WANTING, *COMPLAINING)
+_ANNOYED: Final = grammar(*ANNOYED_CLAUSE)
+_ABOUT_A_SERVICE: Final = letters("PRODUCT", "SERVICE", "KEY", "OWN")
+_ABOUT_MESSAGES: Final = letters("REACH", "MAIL", "TAKE", "GET", "HEAR", "OFTEN")
+_UNKNOWN: Final = letters("X")
+
+_ANGRY: Final = letters("ANGER", "ANNOYING")
+_IN_ANGER: Final = letters("LITTLE", "ANGER", "ANNOYING", "OFTEN", "YET", "ENOUGH", "CUT", "REACH", "MAIL")
+_CODED: Final = letters("LETTER", "CODE")
+_AROUND_A_CODE: Final = letters(
+    "POLITE",
+    "PART",
+    "LE",
+    "CUT",
+    "REPLY",
+    "ME",
+    "NOW",
+    "FILL",
+    "CHOOSE",
+    "BE",
+    "THEN",
+    "WISH",
+    "SELF",
+    "TO",
+    "SEND",
+    "TEXT",
+)
+_WITHOUT_WEIGHT: Final = letters("POLITE", "PART", "LE", "CUT", "NOW", "THEN")
+
+#: Alone in a message, give or take politeness, these refuse everything.
+_ALONE: Final = frozenset(
+    words_of("""
+    stop | stops | stopall | end | edn | cancel | quit | desist | unsubscribe | optout | out | leave | remove | revoke | block
+    refuse | enough | no more | no texts | no sms | no contact | spam | bullshit | blocked | fu | reported | blockedandreported
+    td | tui | buyao | quxiao | jujue | 退订 | 取消 | 停 | 停止 | 退 | 拒绝 | 我拒绝 | 拒 | 拒收 | 拒接 | 不收 | 不要 | 不要了 | 不要不要 | 唔要 | 勿 | 别 | 删
+    说不要 | 都话唔要 | 讲唔要 | 骚扰 | 烦 | 吵 | 垃圾 | 举报 | 够了 | 他妈的 | 妈的
+""")
+)
+
+
+def refusal(reading: Reading) -> str | None:
+    """The words that refuse, if any do."""
+    if (alone := _alone(reading)) is not None:
+        return alone
+    meant = other_matters_left_out(reading)
+    found = _REFUSAL.search(meant)
+    if found is None and _about_us(set(meant)):
+        found = _ANNOYED.search(meant)
+    return reading.said(*found.span()) if found is not None else None
+
+
+def _about_us(said: set[str]) -> bool:
+    """What annoys is what we send: nothing else is named that might."""
+    return not said & _ABOUT_A_SERVICE and (not said & _UNKNOWN or bool(said & _ABOUT_MESSAGES))
+
+
+def _alone(reading: Reading) -> str | None:
+    """A carrier's code, a bare no more, or nothing but anger."""
+    said = set(reading.letters)
+    if (said & _CODED and said <= _AROUND_A_CODE | _CODED) or (said & _ANGRY and said <= _IN_ANGER):
+        return reading.said(0, len(reading.letters))
+    bare = "".join(reading.without(_WITHOUT_WEIGHT).words)
+    return bare if bare in _ALONE else None
