@@ -5,6 +5,7 @@ A text is its pieces in a row, and most values come again and again: each piece 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,6 +19,7 @@ from bot.flow.template import Placeholder, pieces
 from bot.flow.text import ASK_AGAIN, PLAY, MissingValue, Values, render, sms_text, texts
 
 _MOST_KEPT = 1 << 17
+_CHINESE = re.compile("[\u4e00-\u9fff]")  # none of them is in the small alphabet
 
 
 class Length(NamedTuple):
@@ -56,7 +58,7 @@ class Wording:
             body = _asked_again(self.flow, step, language, values)
         else:
             body = self._written(step, which, language, values, spoken=False)
-        return Length(len(body), count_segments(body).segments) if body is not None else None
+        return Length(len(body), _segments(body)) if body is not None else None
 
     def _said(self, step: str, language: str, values: Values) -> Length | None:
         one = self.flow.steps[step]
@@ -110,6 +112,18 @@ def _kept(slot: _Slot, value: object, currency: object, language: str, spoken: b
         return render(slot.template, {"currency": currency, slot.name: value}, language, spoken=spoken)
     except MissingValue:
         return None
+
+
+def _segments(body: str) -> int:
+    """Of a Chinese text only the length matters, unless it holds signs of two units."""
+    if _CHINESE.search(body) is None or len(body.encode("utf-16-le")) != 2 * len(body):
+        return count_segments(body).segments
+    return _chinese_segments(len(body))
+
+
+@lru_cache(maxsize=1024)
+def _chinese_segments(length: int) -> int:
+    return count_segments("中" * length).segments
 
 
 def _asked_again(flow: Flow, step: str, language: str, values: Values) -> str | None:

@@ -165,6 +165,19 @@ def test_a_value_that_is_a_list_is_written_as_the_text_would_write_it() -> None:
     assert Wording(flow).length("ask", Channel.SMS, "sms", "en", values) == Length(len(body), 1)
 
 
+@given(body=st.text(st.sampled_from("a中€[😀é【】 1"), max_size=200))
+def test_segments_are_counted_as_the_carrier_bills_them(body: str) -> None:
+    source = spoilt('zh: "【{brand}】{name}您好，余额{balance:money}，回1参加，拒收请回T"', 'zh: "{name}"')
+    values: dict[str, object] = {"name": body}
+    try:
+        expected = Length(
+            len(written := sms_text(small(source), "ask", "zh", values)), count_segments(written).segments
+        )
+    except MissingValue:
+        expected = None
+    assert Wording(small(source)).length("ask", Channel.SMS, "sms", "zh", values) == expected
+
+
 LATER, LATEST = NOW + timedelta(hours=2), NOW + timedelta(hours=6)
 
 

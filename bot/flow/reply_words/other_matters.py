@@ -105,7 +105,7 @@ _ANOTHER_HOUR = (
     # 别在上班时间打电话
     f"FORBID {_LINKS}{{0,2}} [TIME BUSY] [!AGAIN OFTEN CUT ASK]{{0,4}} RING {_MORE}",
 )
-_ANOTHER_WAY = (
+_ANOTHER_WAY: tuple[str, ...] = (
     # don't call, text me; 别打电话，发短信就行
     f"FORBID {_LINKS}{{0,3}} RING{{1,3}} [PERSON OWN LE PART TO]{{0,3}} [CUT AND ONLY]{{1,2}} {_LINKS}{{0,3}}"
     " ([SEND TEXT MESSAGES] | CALL PERSON) (?!ANY{0,3} NEG)",
