@@ -417,7 +417,7 @@ def test_a_run_that_is_over_still_takes_a_refusal_said_aloud(talk: Phone) -> Non
     talk.parts.inbound.wake_due(NOW + timedelta(days=10))
     talk.say("不要再打了", turn=1)
     assert talk.verbs == ["Say", "Hangup"]
-    assert [line.wording for line in talk.parts.register()] == ["不要再打了"]
+    assert [line.wording for line in talk.parts.register()] == ["不要再打"]
     assert talk.parts.enrolment(talk.enrolment).result == "expired"
 
 
