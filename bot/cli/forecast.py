@@ -28,7 +28,7 @@ from bot.forecast.tally import Tally
 from bot.forecast.workers import Task, Told, in_parallel, told
 from bot.register.errors import RegisterError
 from bot.register.record import read_number
-from bot.store import campaigns, forecasting
+from bot.store import campaigns, forecasting, suppressions
 from bot.store.enrolling import Audience
 from bot.store.forecasting import Slice, Terms
 from bot.store.transaction import Tx
@@ -113,6 +113,7 @@ def _answers(
         default_time_zone=ours.default_time_zone,
         now=now,
         held_out=held_out,
+        seal=suppressions.known_seal(tx),
     )
     return in_parallel(task, slices, min(workers, len(slices)))
 

@@ -168,7 +168,7 @@ class Oracle:
         moment = max(wish.at, self._now)
         if wish.expires_at <= moment:
             return Answer(Verdict.EXPIRED, Beside.TOO_LATE)
-        to_former = flow.to is Reach.FORMER
+        to_former = flow.reach_of(wish.step) is Reach.FORMER
         decision = self._weighing.decide(one, wish, policy, known, moment, to_former=to_former)
         if length is None and not isinstance(decision, Denied):
             decision = Denied(Reason.MISSING_VALUE)

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from multiprocessing import get_context
 
@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from bot.domain.global_control import ControlGroup
 from bot.domain.people import Brand
+from bot.domain.seals import Seal
 from bot.forecast.dry_run import Installation, Oracle
 from bot.forecast.table_file import record_batch
 from bot.forecast.tally import Tally
@@ -46,7 +47,7 @@ def told(oracle: Oracle, tx: Tx, audience: Audience, part: Slice) -> Told:
 class Task:
     """All that a process of its own needs to know."""
 
-    database_url: str
+    database_url: str = field(repr=False)
     snapshot: str
     campaign_id: int
     audience: Audience
@@ -55,6 +56,7 @@ class Task:
     default_time_zone: str | None
     now: datetime
     held_out: ControlGroup | None
+    seal: Seal | None  # by which erased numbers are known again
 
 
 def in_parallel(task: Task, parts: Sequence[Slice], workers: int) -> Iterator[Told]:
@@ -75,7 +77,8 @@ def in_parallel(task: Task, parts: Sequence[Slice], workers: int) -> Iterator[To
 class _Worker:
     def __init__(self, task: Task) -> None:
         self._task = task
-        self._transaction: Transaction = make_transaction(make_engine(task.database_url, pool_size=1))
+        engine = make_engine(task.database_url, pool_size=1)
+        self._transaction: Transaction = make_transaction(engine, seal=task.seal)
         at = Installation(
             PublishedFlows(), open_rulebook(), task.brand, task.guest_list, task.default_time_zone
         )

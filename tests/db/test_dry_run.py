@@ -12,13 +12,14 @@ import pyarrow.csv
 import pyarrow.parquet
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import select, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import InternalError
 
 from bot import bootstrap
 from bot.cli import forecast as commands
 from bot.domain.contact import Reason
 from bot.domain.global_control import ControlGroup
+from bot.domain.seals import make_seal
 from bot.enrolment.enrol import enrol
 from bot.forecast.dry_run import Installation, Oracle
 from bot.forecast.errors import ForecastError
@@ -28,7 +29,7 @@ from bot.forecast.workers import Task, in_parallel, told
 from bot.rulebook import open_rulebook
 from bot.store import enrolling, forecasting
 from bot.store.models import AttemptRow, CampaignRow, CustomerRow, DecisionRow, EnrolmentRow, RiskListEntryRow
-from bot.store.transaction import Transaction
+from bot.store.transaction import Transaction, make_transaction
 from tests.db.asking import asking
 from tests.db.factories import (
     make_attempt,
@@ -298,13 +299,16 @@ def test_nothing_is_written_and_nothing_could_be(parts: Parts) -> None:
 
 
 def test_several_processes_see_the_moment_of_the_first_and_say_the_same(
-    parts: Parts, postgres_url: str
+    parts: Parts, engine: Engine, postgres_url: str
 ) -> None:
-    listed = Listed(parts, control_share="0.2")
-    for _ in range(20):
-        listed.person()
-    audience = enrolling.on_risk_list(listed.list_id)
+    listed = Listed(parts)
+    people = [listed.person() for _ in range(20)]
+    seal = make_seal("sixteen letters!")
     with parts.transaction() as tx:
+        erased = seal(tx.get_one(CustomerRow, people[-1]).msisdn)
+        make_suppression(tx, msisdn=erased, source="erasure")
+    audience = enrolling.on_risk_list(listed.list_id)
+    with make_transaction(engine, seal=seal)() as tx:
         forecasting.freeze(tx)
         slices = forecasting.slices(tx, audience, 5)
         oracle = Oracle(tx, forecasting.terms(tx, listed.id), installation(parts), NOW)
@@ -318,6 +322,7 @@ def test_several_processes_see_the_moment_of_the_first_and_say_the_same(
             default_time_zone=None,
             now=NOW,
             held_out=None,
+            seal=seal,
         )
         with parts.transaction() as other:  # after the moment: nobody may see it
             for customer in other.scalars(select(CustomerRow)):
@@ -327,6 +332,9 @@ def test_several_processes_see_the_moment_of_the_first_and_say_the_same(
     assert len(ours) == 4
     assert [one.lines for one in theirs] == [one.lines for one in ours]
     assert [one.tally for one in theirs] == [one.tally for one in ours]
+    reasons = {reason for one in theirs for _, reason in one.tally.answers}
+    assert Reason.SUPPRESSED in reasons
+    assert Reason.NO_CONSENT not in reasons
 
 
 def test_a_sample_is_the_same_people_each_time(parts: Parts) -> None:
