@@ -7,7 +7,7 @@ from typing import Final
 from bot.flow.reply_words.concepts import Concept, grammar, letter, letters
 from bot.flow.reply_words.reading import Reading
 
-_X: Final = letter(Concept.X)
+_WORD: Final = letter(Concept.WORD)
 _REFUSED = "[UNSUBSCRIBE STOP CODE LETTER BLOCK]"
 
 #: The refusal was a mistake: "I sent STOP by mistake", "取消退订".
@@ -17,12 +17,12 @@ _TAKEN_BACK: Final = grammar(
     "STOP [LINK]{0,2} DIDNT [LINK]{0,2} MEANT",
     f"CANCEL [LINK]{{1,3}} {_REFUSED}",
     "[PART FILL ME] UNSUBSCRIBE [LINK LE]{0,2} [CANCEL UNDO]",
-    f"MISTAKE [LINK LE REPLY CHOOSE]{{0,3}} {_REFUSED}",
-    f"{_REFUSED} [LINK LE REPLY X]{{0,4}} CUT? [LINK]{{0,3}} MISTAKE",
+    f"MISTAKE [LINK LE REPLY CHOOSE SEND TEXT REACHED]{{0,3}} {_REFUSED}",
+    f"{_REFUSED} [LINK LE REPLY SEND X]{{0,4}} CUT? [LINK]{{0,3}} MISTAKE",
     f"MISTAKE [ANY CUT]{{0,4}} [NO ISNT DIDNT DONT NEVER] [LINK WISHES]{{0,3}} {_REFUSED}",
     "NOT_MEANT [LINK REPLY SEND TEXT]{0,3} [UNSUBSCRIBE STOP CODE LETTER BLOCK CANCEL]",
 )
-_SIGNED_UP_BY_MISTAKE: Final = letters("SUBSCRIBE", "SIGN_UP", "SUBSCRIPTION", "JOIN")
+_SIGNED_UP_BY_MISTAKE: Final = letters("SUBSCRIBE SIGN_UP SUBSCRIPTION JOIN")
 
 #: Wants to hear from us again.
 _WANTED_AGAIN: Final = grammar(
@@ -47,25 +47,20 @@ _WANTED_AGAIN: Final = grammar(
     "[SUBSCRIBE SIGN_UP] [LINK AGAIN]{0,4} [MAIL OFFERS]",
 )
 _STARTS: Final = grammar("[START SUBSCRIBE]")
-_SURELY_RETURNING: Final = letters("START", "SUBSCRIBE")
 _WITH_A_RETURN: Final = letters(
-    "LITTLE", "START", "SUBSCRIBE", "BACK", "MAIL", "REACH", "GET", "HEAR", "TAKE", "AGAIN", "WISHES", "YES", "REPLY",
-    "OFFERS", "LIST", "CUT", "ASK", "SUBSCRIPTION", "AGREE", "MISTAKE", "HELP", "REACHED", "UNDO",
-)  # fmt: skip
-_OF_A_SERVICE: Final = letters("PRODUCT", "SERVICE", "OWN")
-_DENIED: Final = letters("NEG", "WHY", "STILL", "WHAT", "HOW", "IF", "DECLINE", "NO_THANKS")
-_REFUSALS: Final = letters("UNSUBSCRIBE", "STOP", "CODE", "CANCEL", "DELETE", "LETTER", "BLOCK")
-_CANCELLED: Final = letters("CANCEL")
-_OWN_PAST: Final = letters("SELF", "ME", "REPLY", "LE", "SEND")
-
-_WITH_HELP: Final = letters(
-    "LITTLE", "OFF", "HELP", "WISHES", "SEND", "GET", "CUT", "ASK", "TEXT", "REPLY", "DOES"
+    "LITTLE START SUBSCRIBE SUBSCRIPTION BACK MAIL REACH REACHED GET HEAR TAKE AGAIN WISHES YES AGREE REPLY OFFERS LIST"
+    " CUT ASK MISTAKE UNDO HELP"
 )
+_OF_A_SERVICE: Final = letters("PRODUCT SERVICE OWN")
+_DENIED: Final = letters("NEG WHY STILL WHAT HOW IF DECLINE NO_THANKS")
+_REFUSALS: Final = letters("UNSUBSCRIBE STOP CODE CANCEL DELETE LETTER BLOCK")
+_CANCELLED: Final = letters("CANCEL")
+_OWN_PAST: Final = letters("SELF ME REPLY LE SEND")
+
+_WITH_HELP: Final = letters("LITTLE OFF HELP WISHES SEND GET CUT ASK TEXT REPLY DOES")
 _HELP: Final = letters("HELP")
 _FAVOUR: Final = letters("FAVOUR")
-_WITH_A_FAVOUR: Final = letters(
-    "FAVOUR", "POLITE", "PART", "LE", "ME", "CUT", "ASK", "YOU", "TO", "DOES", "CHOICE"
-)
+_WITH_A_FAVOUR: Final = letters("FAVOUR POLITE PART LE ME CUT ASK YOU TO DOES CHOICE")
 
 
 def coming_back(reading: Reading) -> tuple[str | None, Reading]:
@@ -77,12 +72,7 @@ def coming_back(reading: Reading) -> tuple[str | None, Reading]:
     for start, end in reading.clauses():
         clause = marks[start:end]
         wanted = _WANTED_AGAIN.search(clause)
-        if (
-            wanted is None
-            and _SURELY_RETURNING & set(clause)
-            and set(clause) <= _WITH_A_RETURN
-            and not _OF_A_SERVICE & set(marks)
-        ):
+        if wanted is None and set(clause) <= _WITH_A_RETURN and not _OF_A_SERVICE & set(marks):
             wanted = _STARTS.search(clause)
         if wanted is not None and not _DENIED & set(clause):
             said = reading.said(start + wanted.start(), start + wanted.end())
@@ -92,7 +82,7 @@ def coming_back(reading: Reading) -> tuple[str | None, Reading]:
 
 
 def _without(reading: Reading, start: int, end: int, dropped: frozenset[str]) -> Reading:
-    stretch = "".join(_X if mark in dropped else mark for mark in reading.letters[start:end])
+    stretch = "".join(_WORD if mark in dropped else mark for mark in reading.letters[start:end])
     return Reading(reading.letters[:start] + stretch + reading.letters[end:], reading.words)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from bot.flow.reply_words.chinese import CHINESE
+from bot.flow.reply_words.chinese_everyday import CHINESE_EVERYDAY
+from bot.flow.reply_words.chinese_refusals import CHINESE_REFUSALS
 from bot.flow.reply_words.concepts import Concept, letter, letters
-from bot.flow.reply_words.english import ENGLISH
+from bot.flow.reply_words.english_everyday import ENGLISH_EVERYDAY
+from bot.flow.reply_words.english_refusals import ENGLISH_REFUSALS
 from bot.flow.reply_words.tidy import MARKS, pieces
 
 Pieces = tuple[str, ...]
@@ -18,22 +20,20 @@ def words_of(listed: str) -> Iterator[str]:
         yield from filter(None, (word.strip() for word in line.split("|")))
 
 
-def _by_pieces(*languages: Mapping[str, str]) -> dict[Pieces, str]:
+def _by_pieces(*lists: Mapping[str, str]) -> dict[Pieces, str]:
     found: dict[Pieces, str] = {}
-    said: dict[Pieces, str] = {}
-    for language in languages:
-        for name, listed in language.items():
-            for word in words_of(listed):
-                parts = tuple(pieces(word))
-                if not parts or set(parts) & MARKS:
-                    raise ValueError(f"{word!r} would never be found")
-                if said.setdefault(parts, name) != name:
-                    raise ValueError(f"{word!r} cannot say both {said[parts]} and {name}")
-                found[parts] = letter(Concept[name])
+    for name, listed in (item for words in lists for item in words.items()):
+        mark = letter(Concept[name])
+        for word in words_of(listed):
+            parts = tuple(pieces(word))
+            if not parts or set(parts) & MARKS:
+                raise ValueError(f"{word!r} would never be found")
+            if found.setdefault(parts, mark) != mark:
+                raise ValueError(f"{word!r} cannot say {name} and something else, too")
     return found
 
 
-LETTER_OF: Final = _by_pieces(ENGLISH, CHINESE)
+LETTER_OF: Final = _by_pieces(ENGLISH_REFUSALS, ENGLISH_EVERYDAY, CHINESE_REFUSALS, CHINESE_EVERYDAY)
 
 
 def _lengths(known: Mapping[Pieces, str]) -> dict[str, tuple[int, ...]]:
@@ -49,9 +49,10 @@ LENGTHS: Final = _lengths(LETTER_OF)
 SINGLE_WORDS: Final = frozenset(parts[0] for parts in LETTER_OF if len(parts) == 1 and parts[0].isascii())
 
 
-def words_that_say(*names: str) -> frozenset[str]:
+def words_that_say(names: str) -> frozenset[str]:
     """As they are found in a message that has been read."""
-    return frozenset(written(parts) for parts, mark in LETTER_OF.items() if mark in letters(*names))
+    wanted = letters(names)
+    return frozenset(written(parts) for parts, mark in LETTER_OF.items() if mark in wanted)
 
 
 def written(parts: Sequence[str]) -> str:

@@ -22,18 +22,13 @@ SPELT_NEARLY: Final = (
     "receiving", "anymore", "subscribe", "discontinue", "confirm", "accept", "option", "number", "again",
     "unsubscribed", "quit", "thank", "leave", "immediately", "notifications", "advertising",
 )  # fmt: skip
-_SAME_FIRST: Final = {
-    "dtop": "stop",
-    "atop": "",
-    "xtop": "stop",
-    "ztop": "stop",
-    "tsop": "stop",
-    "wtop": "stop",
-}
+#: A neighbour's key hit for the first letter of the one word that matters most.
+_FIRST_MISTYPED: Final = frozenset({"dtop", "xtop", "ztop", "wtop", "tsop"})
+_SHORT: Final = 4  # what is shorter is near to too much
 _LONG: Final = 8
 _LONG_DRAWN = re.compile(r"(.)\1{2,}")
 _TWICE = re.compile(r"(.)\1+")
-_X: Final = letter(Concept.X)
+_WORD: Final = letter(Concept.WORD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +84,9 @@ def _unlisted(part: str) -> str:
         return _MARKS[part]
     if part.isdigit():
         return letter(Concept.KEY if len(part) < 4 else Concept.AMOUNT)
-    return _misspelt(part) if part.isascii() and len(part) > 2 else _X
+    if not part.isascii():
+        return letter(Concept.HAN)
+    return _misspelt(part) if len(part) > 2 else _WORD
 
 
 _MARKS: Final = {
@@ -103,13 +100,15 @@ _MARKS: Final = {
 @lru_cache(maxsize=4096)
 def _misspelt(word: str) -> str:
     for once in (_LONG_DRAWN.sub(r"\1", word), _LONG_DRAWN.sub(r"\1\1", word), _TWICE.sub(r"\1", word)):
-        if once in SINGLE_WORDS and (len(word) > 3 or _LONG_DRAWN.search(word)):
+        if once in SINGLE_WORDS and (len(word) >= _SHORT or _LONG_DRAWN.search(word)):
             return LETTER_OF[(once,)]
-    meant = _SAME_FIRST.get(word) or (_nearest(word) if len(word) > 3 else None)
-    return LETTER_OF[(meant,)] if meant else _X
+    meant = "stop" if word in _FIRST_MISTYPED else _nearest(word)
+    return LETTER_OF[(meant,)] if meant else _WORD
 
 
 def _nearest(word: str) -> str | None:
+    if len(word) < _SHORT:
+        return None
     for known in SPELT_NEARLY:
         slips = 1 if len(known) < _LONG else 2
         if word[0] != known[0] and len(known) < _LONG:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from bot.flow.reply_words.concepts import grammar, letters
+from bot.flow.reply_words.leaving_out import other_matters_left_out
 from bot.flow.reply_words.lexicon import words_of
-from bot.flow.reply_words.other_matters import other_matters_left_out
 from bot.flow.reply_words.reading import Reading
 from bot.flow.reply_words.refusing import (
     ANNOYED_CLAUSE,
@@ -20,40 +20,29 @@ from bot.flow.reply_words.refusing import (
 
 _REFUSAL: Final = grammar(*STOP_CLAUSE, *ENDING, *LEAVING, *FORBIDDING, *NOT_WANTING, *COMPLAINING)
 _ANNOYED: Final = grammar(*ANNOYED_CLAUSE)
-_ABOUT_A_SERVICE: Final = letters("PRODUCT", "SERVICE", "KEY", "OWN")
-_ABOUT_MESSAGES: Final = letters("REACH", "MAIL", "TAKE", "GET", "HEAR", "OFTEN")
+_ABOUT_A_SERVICE: Final = letters("PRODUCT HANDSET SERVICE KEY OWN")
+_ABOUT_MESSAGES: Final = letters("REACH MAIL TAKE GET HEAR OFTEN")
 _UNKNOWN: Final = letters("X")
 
-_ANGRY: Final = letters("ANGER", "ANNOYING")
-_IN_ANGER: Final = letters("LITTLE", "ANGER", "ANNOYING", "OFTEN", "YET", "ENOUGH", "CUT", "REACH", "MAIL")
-_CODED: Final = letters("LETTER", "CODE")
+_ANGRY: Final = letters("ANGER ANNOYING")
+_IN_ANGER: Final = letters("LITTLE ANGER ANNOYING OFTEN YET TIME ENOUGH CUT ASK DOES REACH MAIL")
+_CODED: Final = letters("LETTER CODE")
 _AROUND_A_CODE: Final = letters(
-    "POLITE",
-    "PART",
-    "LE",
-    "CUT",
-    "REPLY",
-    "ME",
-    "NOW",
-    "FILL",
-    "CHOOSE",
-    "BE",
-    "THEN",
-    "WISH",
-    "SELF",
-    "TO",
-    "SEND",
-    "TEXT",
+    "POLITE PART LE THEN CUT REPLY ME SELF NOW FILL CHOOSE BE WISHES TO SEND TEXT MESSAGES YES NO_THANKS DECLINE NONE NO"
+    " THIS ANNOYING OFTEN"
 )
-_WITHOUT_WEIGHT: Final = letters("POLITE", "PART", "LE", "CUT", "NOW", "THEN")
+_WITHOUT_WEIGHT: Final = letters("POLITE PART LE CUT NOW THEN")
 
-#: Alone in a message, give or take politeness, these refuse everything.
+#: Alone in a message, give or take politeness, these refuse everything: words and typos that would say much else
+#: among others.
 _ALONE: Final = frozenset(
     words_of("""
-    stop | stops | stopall | end | edn | cancel | quit | desist | unsubscribe | optout | out | leave | remove | revoke | block
-    refuse | enough | no more | no texts | no sms | no contact | spam | bullshit | blocked | fu | reported | blockedandreported
-    td | tui | buyao | quxiao | jujue | 退订 | 取消 | 停 | 停止 | 退 | 拒绝 | 我拒绝 | 拒 | 拒收 | 拒接 | 不收 | 不要 | 不要了 | 不要不要 | 唔要 | 勿 | 别 | 删
-    说不要 | 都话唔要 | 讲唔要 | 骚扰 | 烦 | 吵 | 垃圾 | 举报 | 够了 | 他妈的 | 妈的
+    stop | stops | stp | stopall | end | endnow | edn | cancel | quit | desist | unsubscribe | optout | out | leave
+    remove | revoke | block | blocked | reported | blockedandreported | refuse | enough | no more | no texts | no sms
+    spam | bullshit | fu | sb | td | tui | buyao | quxiao | jujue
+    退订 | 取消 | 停 | 停止 | 退 | 删 | 拒绝 | 我拒绝 | 拒 | 拒接 | 谢绝 | 回绝 | 婉拒 | 不收 | 不要 | 不要了 | 不要不要
+    不要不要不要 | 唔要 | 说不要 | 讲唔要 | 都话唔要 | 勿 | 骚扰 | 烦 | 吵 | 垃圾 | 举报 | 够了 | 他妈的 | 妈的
+    拒收 | 据收 | 巨收 | 具收 | 拒售 | 拒手 | 拒首 | 拒守
 """)
 )
 
