@@ -17,6 +17,7 @@ from bot.bootstrap import Wired
 from bot.clock import SharedClock
 from bot.config import load_settings
 from bot.store.transaction import Transaction
+from tests.db.commands import Keepline, command_line
 from tests.db.parts import ENVIRONMENT, NOW, Parts
 from tests.fakes import FakeBell
 
@@ -59,3 +60,11 @@ def app(
 def client(app: Flask, parts: Parts, bell: FakeBell) -> FlaskClient:
     bell.rung.clear()
     return app.test_client()
+
+
+@pytest.fixture
+def keepline(
+    transaction: Transaction, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Keepline]:
+    with command_line(postgres_url, tmp_path, monkeypatch) as run:
+        yield run

@@ -2,48 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from bot import bootstrap
-from bot.cli import audience, campaign
-from bot.store.transaction import Transaction
+from tests.db.commands import Keepline
 
 ROOT = Path(__file__).resolve().parents[2]
-ENVIRONMENT = {
-    "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
-    "TWILIO_AUTH_TOKEN": "token",
-    "TWILIO_API_BASE_URL": "http://127.0.0.1:9",
-    "SMS_SENDER": "+12125550199",
-    "VOICE_SENDER": "+12125550198",
-    "BILLING_WEBHOOK_SECRET": "secret",
-    "PUBLIC_BASE_URL": "http://127.0.0.1:9",
-    "SECRET_KEY": "0123456789abcdef",
-}
 MAP = "customer: {external_id: id, msisdn: phone}\nfactors: {balance: balance}\n"
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def keepline(
-    transaction: Transaction, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Run]:
-    for name, value in (ENVIRONMENT | {"DATABASE_URL": postgres_url, "KEEPLINE_VAR": str(tmp_path)}).items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("KEEPLINE_CLOCK_FILE", raising=False)
-    bootstrap.wired.cache_clear()
-
-    def run(*arguments: str) -> Result:
-        group = {"audience": audience.group, "campaign": campaign.group}[arguments[0]]
-        return CliRunner().invoke(group, list(arguments[1:]))
-
-    yield run
-    bootstrap.wired().engine.dispose()
-    bootstrap.wired.cache_clear()
 
 
 @pytest.fixture
@@ -54,7 +21,7 @@ def base(tmp_path: Path) -> Path:
     return path
 
 
-def test_import_says_what_it_took_and_where_the_rejects_are(keepline: Run, base: Path) -> None:
+def test_import_says_what_it_took_and_where_the_rejects_are(keepline: Keepline, base: Path) -> None:
     result = keepline(
         "audience", "import", str(base), "--map", str(base.with_name("m.yaml")), "--risk-list", "x"
     )
@@ -77,7 +44,7 @@ def test_import_says_what_it_took_and_where_the_rejects_are(keepline: Run, base:
     ],
 )
 def test_a_file_that_cannot_be_used_is_one_line_and_exit_code_1(
-    keepline: Run, base: Path, file: str, content: str | None, message: str
+    keepline: Keepline, base: Path, file: str, content: str | None, message: str
 ) -> None:
     path = base.with_name(file)
     if content is not None:
@@ -90,7 +57,7 @@ def test_a_file_that_cannot_be_used_is_one_line_and_exit_code_1(
     assert len(result.stderr.strip().splitlines()) == 1
 
 
-def test_wrong_usage_is_exit_code_2(keepline: Run, base: Path) -> None:
+def test_wrong_usage_is_exit_code_2(keepline: Keepline, base: Path) -> None:
     assert keepline("audience", "import", str(base)).exit_code == 2
     assert keepline("audience", "synth", "--customers", "0", "--seed", "1").exit_code == 2
     flow = str(ROOT / "flows" / "low_balance_recharge.yaml")
@@ -104,7 +71,9 @@ def test_wrong_usage_is_exit_code_2(keepline: Run, base: Path) -> None:
     )
 
 
-def test_nobody_is_made_up_where_the_carrier_is_real(keepline: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_is_made_up_where_the_carrier_is_real(
+    keepline: Keepline, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("TWILIO_API_BASE_URL")
     bootstrap.wired.cache_clear()
 
@@ -114,7 +83,7 @@ def test_nobody_is_made_up_where_the_carrier_is_real(keepline: Run, monkeypatch:
     assert "for a rehearsal only" in result.stderr
 
 
-def test_a_campaign_from_made_up_customers_to_pause_and_resume(keepline: Run) -> None:
+def test_a_campaign_from_made_up_customers_to_pause_and_resume(keepline: Keepline) -> None:
     flow = str(ROOT / "flows" / "low_balance_recharge.yaml")
     steps = [
         ("audience", "synth", "--customers", "40", "--seed", "7", "--risk-list", "demo", "--at-risk-only"),
@@ -150,7 +119,7 @@ def test_a_campaign_from_made_up_customers_to_pause_and_resume(keepline: Run) ->
     assert keepline("campaign", "start", "Novembr").exit_code == 1
 
 
-def test_a_broken_flow_or_policy_is_named_with_its_place(keepline: Run, tmp_path: Path) -> None:
+def test_a_broken_flow_or_policy_is_named_with_its_place(keepline: Keepline, tmp_path: Path) -> None:
     flow = tmp_path / "f.yaml"
     flow.write_text(
         "flow: x\nstart: a\nsteps: {a: {end: b}, c: {wait_for: recharge, then: {recharge: d}}}\n",

@@ -4,49 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from bot import bootstrap
-from bot.cli import campaign
 from bot.store.models import CampaignRow
 from bot.store.transaction import Transaction
+from tests.db.commands import Keepline
 from tests.db.factories import make_customer, make_user
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOW = str(ROOT / "flows" / "low_balance_recharge.yaml")
-ENVIRONMENT = {
-    "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
-    "TWILIO_AUTH_TOKEN": "token",
-    "SMS_SENDER": "+12125550199",
-    "VOICE_SENDER": "+12125550198",
-    "BILLING_WEBHOOK_SECRET": "secret",
-    "PUBLIC_BASE_URL": "http://127.0.0.1:9",
-    "SECRET_KEY": "0123456789abcdef",
-    "COLUMNS": "200",
-}
-
-Run = Callable[..., Result]
 
 
 @pytest.fixture
-def keepline(
-    transaction: Transaction, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Run]:
-    for name, value in (ENVIRONMENT | {"DATABASE_URL": postgres_url, "KEEPLINE_VAR": str(tmp_path)}).items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("KEEPLINE_CLOCK_FILE", raising=False)
-    bootstrap.wired.cache_clear()
-
-    def run(*arguments: str) -> Result:
-        return CliRunner().invoke(campaign.group, arguments)
-
-    yield run
-    bootstrap.wired().engine.dispose()
-    bootstrap.wired.cache_clear()
+def keepline(keepline: Keepline) -> Keepline:
+    return partial(keepline, "campaign")
 
 
 @pytest.fixture
@@ -61,11 +36,11 @@ def customers(transaction: Transaction) -> None:
             )
 
 
-def create(keepline: Run, *more: str, name: str = "november") -> Result:
+def create(keepline: Keepline, *more: str, name: str = "november") -> Result:
     return keepline("create", "--flow", FLOW, "--name", name, "--budget", "1000", *more)
 
 
-def test_a_campaign_from_its_draft_to_its_end(keepline: Run, customers: None) -> None:
+def test_a_campaign_from_its_draft_to_its_end(keepline: Keepline, customers: None) -> None:
     assert create(keepline, "--offer", "bonus=12", "--priority", "7", "--control-share", "0").exit_code == 0
     said = [
         (("check", "november"), "campaign november: checked\n"),
@@ -92,7 +67,7 @@ def test_a_campaign_from_its_draft_to_its_end(keepline: Run, customers: None) ->
 
 
 def test_without_an_audience_it_is_for_whom_the_flow_says(
-    keepline: Run, customers: None, transaction: Transaction
+    keepline: Keepline, customers: None, transaction: Transaction
 ) -> None:
     assert create(keepline).exit_code == 0
     with transaction() as tx:
@@ -100,7 +75,7 @@ def test_without_an_audience_it_is_for_whom_the_flow_says(
         assert row.condition == "balance < 10 and days_since_recharge >= 25"
 
 
-def test_a_check_lists_its_points_and_fails_with_an_error(keepline: Run, customers: None) -> None:
+def test_a_check_lists_its_points_and_fails_with_an_error(keepline: Keepline, customers: None) -> None:
     assert keepline("create", "--flow", FLOW, "--name", "poor").exit_code == 0
     result = keepline("check", "poor")
     assert result.exit_code == 1
@@ -113,7 +88,7 @@ def test_a_check_lists_its_points_and_fails_with_an_error(keepline: Run, custome
     assert {"流程会发放奖励，但没有预算上限", "目标客户 3 人"} <= {one["words"] for one in found["findings"]}
 
 
-def test_an_approval_is_a_second_persons(keepline: Run, customers: None, tmp_path: Path) -> None:
+def test_an_approval_is_a_second_persons(keepline: Keepline, customers: None, tmp_path: Path) -> None:
     policy = tmp_path / "policy.yaml"
     policy.write_text("extends: cn\napproval: {needed: true}\n", encoding="utf-8")
     nobody = create(keepline, "--policy", str(policy))
@@ -130,7 +105,9 @@ def test_an_approval_is_a_second_persons(keepline: Run, customers: None, tmp_pat
     assert keepline("start", "november").exit_code == 0
 
 
-def test_occasions_are_given_by_options(keepline: Run, customers: None, transaction: Transaction) -> None:
+def test_occasions_are_given_by_options(
+    keepline: Keepline, customers: None, transaction: Transaction
+) -> None:
     assert create(keepline).exit_code == 0
     for name, options in (
         ("nightly", ("--repeat", "daily@02:00", "--zone", "Asia/Shanghai", "--again-after", "90d")),
@@ -160,7 +137,7 @@ def test_occasions_are_given_by_options(keepline: Run, customers: None, transact
     ],
 )
 def test_options_that_do_not_go_together_are_wrong_usage(
-    keepline: Run, customers: None, options: tuple[str, ...], message: str
+    keepline: Keepline, customers: None, options: tuple[str, ...], message: str
 ) -> None:
     result = create(keepline, *options)
     assert result.exit_code == 2
@@ -168,20 +145,22 @@ def test_options_that_do_not_go_together_are_wrong_usage(
 
 
 @pytest.mark.parametrize("command", ["check", "start", "schedule", "pause", "resume", "drain", "status"])
-def test_an_unknown_campaign_is_named_with_a_near_one(keepline: Run, customers: None, command: str) -> None:
+def test_an_unknown_campaign_is_named_with_a_near_one(
+    keepline: Keepline, customers: None, command: str
+) -> None:
     create(keepline)
     result = keepline(command, "novembr")
     assert result.exit_code == 1
     assert result.stderr == "Error: there is no campaign 'novembr'; did you mean november?\n"
 
 
-def test_an_abort_is_asked_about(keepline: Run, customers: None) -> None:
+def test_an_abort_is_asked_about(keepline: Keepline, customers: None) -> None:
     create(keepline)
     assert keepline("abort", "november").exit_code == 1
     assert json.loads(keepline("list", "--json").stdout)[0]["status"] == "draft"
 
 
-def test_the_status_shows_the_life_and_where_people_stand(keepline: Run, customers: None) -> None:
+def test_the_status_shows_the_life_and_where_people_stand(keepline: Keepline, customers: None) -> None:
     create(keepline)
     keepline("start", "november", "--as", "olga", "--reason", "go")
     shown = keepline("status", "november")

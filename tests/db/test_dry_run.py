@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
-from click.testing import CliRunner, Result
 from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import InternalError
 
-from bot import bootstrap
-from bot.cli import forecast as commands
 from bot.domain.contact import Reason
 from bot.domain.global_control import ControlGroup
 from bot.domain.seals import make_seal
@@ -31,6 +28,7 @@ from bot.store import enrolling, forecasting
 from bot.store.models import AttemptRow, CampaignRow, CustomerRow, DecisionRow, EnrolmentRow, RiskListEntryRow
 from bot.store.transaction import Transaction, make_transaction
 from tests.db.asking import asking
+from tests.db.commands import Keepline
 from tests.db.factories import (
     make_attempt,
     make_enrolment,
@@ -39,7 +37,7 @@ from tests.db.factories import (
     make_suppression,
     make_work_order,
 )
-from tests.db.parts import BRAND, ENVIRONMENT, NOW, Parts
+from tests.db.parts import BRAND, NOW, Parts
 
 TABLES = (
     "enrolments",
@@ -356,25 +354,15 @@ def test_a_campaign_that_is_over_has_no_forecast(parts: Parts) -> None:
 
 # -- the command -------------------------------------------------------------------------------------
 
-Run = Callable[..., Result]
-
 
 @pytest.fixture
-def dry_run(
-    transaction: Transaction, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Run]:
-    for name, value in (ENVIRONMENT | {"DATABASE_URL": postgres_url, "KEEPLINE_VAR": str(tmp_path)}).items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("KEEPLINE_CLOCK_FILE", raising=False)
-    bootstrap.wired.cache_clear()
-    yield lambda *arguments: CliRunner().invoke(commands.dry_run, arguments)
-    bootstrap.wired().engine.dispose()
-    bootstrap.wired.cache_clear()
+def dry_run(keepline: Keepline) -> Keepline:
+    return partial(keepline, "campaign", "dry-run")
 
 
 @pytest.mark.parametrize("ending", ["parquet", "csv"])
 def test_the_command_writes_a_line_a_person_and_shows_the_sums(
-    dry_run: Run, parts: Parts, tmp_path: Path, ending: str
+    dry_run: Keepline, parts: Parts, tmp_path: Path, ending: str
 ) -> None:
     listed = Listed(parts, name="November", control_share="0.3")
     people = crowd(listed)
@@ -393,7 +381,7 @@ def test_the_command_writes_a_line_a_person_and_shows_the_sums(
     assert [path.name for path in tmp_path.iterdir() if "told" in path.name] == [file.name]
 
 
-def test_a_sample_is_shown_person_by_person(dry_run: Run, parts: Parts) -> None:
+def test_a_sample_is_shown_person_by_person(dry_run: Keepline, parts: Parts) -> None:
     listed = Listed(parts, name="November")
     listed.person(external_id="ours-7")
     answer = dry_run("November", "--sample", "3")
@@ -415,7 +403,7 @@ def test_a_sample_is_shown_person_by_person(dry_run: Run, parts: Parts) -> None:
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(
-    dry_run: Run, parts: Parts, arguments: tuple[str, ...], said: str
+    dry_run: Keepline, parts: Parts, arguments: tuple[str, ...], said: str
 ) -> None:
     Listed(parts, name="November")
     Listed(parts, name="October", status="finished")
@@ -423,7 +411,7 @@ def test_what_cannot_be_done_is_said_in_one_line(
     assert (answer.exit_code, answer.output.strip()) == (1, said)
 
 
-def test_an_empty_audience_has_an_empty_forecast(dry_run: Run, parts: Parts, tmp_path: Path) -> None:
+def test_an_empty_audience_has_an_empty_forecast(dry_run: Keepline, parts: Parts, tmp_path: Path) -> None:
     Listed(parts, name="November")
     file = tmp_path / "nobody.parquet"
     answer = dry_run("November", "--out", str(file))

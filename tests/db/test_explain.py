@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
-from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
 
-from bot import bootstrap
-from bot.cli import forecast as commands
 from bot.domain.arms import bucket
 from bot.domain.contact import Reason
 from bot.forecast.errors import ForecastError
@@ -25,6 +22,7 @@ from bot.store.models import RiskListEntryRow
 from bot.store.transaction import Transaction
 from console import explain as pages
 from tests.console_app import make_app, make_person, post, sign_in
+from tests.db.commands import Keepline
 from tests.db.factories import (
     make_attempt,
     make_campaign,
@@ -37,7 +35,7 @@ from tests.db.factories import (
     make_suppression,
     make_work_order,
 )
-from tests.db.parts import ENVIRONMENT, NOW, Parts
+from tests.db.parts import NOW, Parts
 
 NUMBER = "+8613812345678"
 
@@ -288,20 +286,10 @@ def test_a_customer_is_found_by_each_name_and_not_by_a_guess(transaction: Transa
 
 # -- the command -------------------------------------------------------------------------------------
 
-Run = Callable[..., Result]
-
 
 @pytest.fixture
-def ask(
-    transaction: Transaction, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Run]:
-    for name, value in (ENVIRONMENT | {"DATABASE_URL": postgres_url, "KEEPLINE_VAR": str(tmp_path)}).items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("KEEPLINE_CLOCK_FILE", raising=False)
-    bootstrap.wired.cache_clear()
-    yield lambda *arguments: CliRunner().invoke(commands.explain, arguments)
-    bootstrap.wired().engine.dispose()
-    bootstrap.wired.cache_clear()
+def ask(keepline: Keepline) -> Keepline:
+    return partial(keepline, "campaign", "explain")
 
 
 @pytest.fixture
@@ -324,7 +312,7 @@ def anna(transaction: Transaction) -> int:
 
 
 @pytest.mark.parametrize("written", ["A-1", "13812345678", "+86 138 1234 5678"])
-def test_the_command_tells_it_without_the_number(ask: Run, anna: int, written: str) -> None:
+def test_the_command_tells_it_without_the_number(ask: Keepline, anna: int, written: str) -> None:
     answer = ask(written, "--language", "zh")
     assert answer.exit_code == 0, answer.output
     assert "138****5678" in answer.output
@@ -336,7 +324,7 @@ def test_the_command_tells_it_without_the_number(ask: Run, anna: int, written: s
     assert "打138****5678" in answer.output
 
 
-def test_the_command_answers_programs_in_json(ask: Run, anna: int) -> None:
+def test_the_command_answers_programs_in_json(ask: Keepline, anna: int) -> None:
     answer = ask(str(anna), "--by", "id", "--json")
     assert answer.exit_code == 0, answer.output
     found = json.loads(answer.output)
@@ -352,13 +340,13 @@ def test_the_command_answers_programs_in_json(ask: Run, anna: int) -> None:
     assert all(entry["words"] and "{" not in entry["words"] for entry in found["entries"])
 
 
-def test_nobody_is_said_in_one_line(ask: Run, transaction: Transaction) -> None:
+def test_nobody_is_said_in_one_line(ask: Keepline, transaction: Transaction) -> None:
     answer = ask("nobody")
     said = "Error: there is no customer of this id, external id or number"
     assert (answer.exit_code, answer.output.strip()) == (1, said)
 
 
-def test_whom_no_campaign_knows_has_a_short_story(ask: Run, transaction: Transaction) -> None:
+def test_whom_no_campaign_knows_has_a_short_story(ask: Keepline, transaction: Transaction) -> None:
     with transaction() as tx:
         make_customer(tx, external_id="A-9")
     answer = ask("A-9")

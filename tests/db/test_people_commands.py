@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from bot import bootstrap
 from bot.accounts import LoggedIn, log_in
 from bot.cli import report, user, work_order
 from bot.store.models import AuditRow, CampaignRow, EnrolmentRow, WorkOrderRow
 from bot.store.transaction import Transaction
+from tests.db.commands import Keepline
 from tests.db.factories import (
     NOW,
     make_attempt,
@@ -26,36 +23,7 @@ from tests.db.factories import (
     make_work_order,
 )
 
-ENVIRONMENT = {
-    "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
-    "TWILIO_AUTH_TOKEN": "token",
-    "SMS_SENDER": "+12125550199",
-    "VOICE_SENDER": "+12125550198",
-    "BILLING_WEBHOOK_SECRET": "secret",
-    "PUBLIC_BASE_URL": "http://127.0.0.1:9",
-    "SECRET_KEY": "0123456789abcdef",
-    "COLUMNS": "200",
-}
 GROUPS = {"user": user.group, "work-order": work_order.group, "report": report.group}
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def keepline(
-    transaction: Transaction, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Run]:
-    for name, value in (ENVIRONMENT | {"DATABASE_URL": postgres_url, "KEEPLINE_VAR": str(tmp_path)}).items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("KEEPLINE_CLOCK_FILE", raising=False)
-    bootstrap.wired.cache_clear()
-
-    def run(group: str, *arguments: str, stdin: str | None = None) -> Result:
-        return CliRunner().invoke(GROUPS[group], arguments, input=stdin)
-
-    yield run
-    bootstrap.wired().engine.dispose()
-    bootstrap.wired.cache_clear()
 
 
 @pytest.fixture
@@ -71,7 +39,7 @@ def order(transaction: Transaction) -> int:
         return make_work_order(tx, enrolment_id=enrolment_id)
 
 
-def test_a_user_gets_a_password_that_is_shown_once(keepline: Run, transaction: Transaction) -> None:
+def test_a_user_gets_a_password_that_is_shown_once(keepline: Keepline, transaction: Transaction) -> None:
     result = keepline("user", "add", "anna", "--role", "admin")
 
     assert result.exit_code == 0, result.output
@@ -84,7 +52,7 @@ def test_a_user_gets_a_password_that_is_shown_once(keepline: Run, transaction: T
         assert password not in str(tx.query(AuditRow).one().after)
 
 
-def test_a_manager_takes_the_tiers_and_regions_named(keepline: Run) -> None:
+def test_a_manager_takes_the_tiers_and_regions_named(keepline: Keepline) -> None:
     tiers = ("--tiers", "high, mid", "--regions", "Shanghai,Beijing", "--capacity", "20")
     result = keepline(
         "user", "add", "li", "--role", "manager", *tiers, "--password-stdin", stdin="long enough\n"
@@ -106,7 +74,7 @@ def test_a_manager_takes_the_tiers_and_regions_named(keepline: Run) -> None:
     ],
 )
 def test_a_user_who_cannot_be_added_is_one_line(
-    keepline: Run, arguments: tuple[str, ...], exit_code: int, message: str
+    keepline: Keepline, arguments: tuple[str, ...], exit_code: int, message: str
 ) -> None:
     result = keepline("user", "add", "anna", *arguments, stdin="short\n")
 
@@ -115,7 +83,7 @@ def test_a_user_who_cannot_be_added_is_one_line(
     assert "anna" not in keepline("user", "list").stdout
 
 
-def test_a_login_that_is_taken_is_said(keepline: Run, transaction: Transaction) -> None:
+def test_a_login_that_is_taken_is_said(keepline: Keepline, transaction: Transaction) -> None:
     with transaction() as tx:
         make_user(tx, login="anna")
     result = keepline("user", "add", "anna", "--role", "admin")
@@ -124,7 +92,7 @@ def test_a_login_that_is_taken_is_said(keepline: Run, transaction: Transaction) 
 
 
 def test_a_manager_lists_takes_and_closes_an_order(
-    keepline: Run, order: int, transaction: Transaction
+    keepline: Keepline, order: int, transaction: Transaction
 ) -> None:
     assert "138****5678" in keepline("work-order", "list", "--as", "li").stdout
 
@@ -146,7 +114,9 @@ def test_a_manager_lists_takes_and_closes_an_order(
     assert keepline("work-order", "list", "--as", "chen", "--status", "closed").stdout.count("138****") == 0
 
 
-def test_an_order_is_shown_with_its_conversation_and_without_the_number(keepline: Run, order: int) -> None:
+def test_an_order_is_shown_with_its_conversation_and_without_the_number(
+    keepline: Keepline, order: int
+) -> None:
     shown = keepline("work-order", "show", str(order))
 
     assert shown.exit_code == 0, shown.output
@@ -167,7 +137,7 @@ def test_an_order_is_shown_with_its_conversation_and_without_the_number(keepline
 )
 @pytest.mark.usefixtures("order")
 def test_a_deed_that_is_impossible_is_one_line(
-    keepline: Run, arguments: tuple[str, ...], exit_code: int, message: str
+    keepline: Keepline, arguments: tuple[str, ...], exit_code: int, message: str
 ) -> None:
     result = keepline("work-order", *arguments)
 
@@ -175,7 +145,9 @@ def test_a_deed_that_is_impossible_is_one_line(
     assert message in result.stderr
 
 
-def test_a_campaigns_report_is_a_table_or_json(keepline: Run, order: int, transaction: Transaction) -> None:
+def test_a_campaigns_report_is_a_table_or_json(
+    keepline: Keepline, order: int, transaction: Transaction
+) -> None:
     with transaction() as tx:
         campaign_id = tx.get_one(WorkOrderRow, order).campaign_id
         tx.get_one(CampaignRow, campaign_id).name = "November [1]"
@@ -191,13 +163,15 @@ def test_a_campaigns_report_is_a_table_or_json(keepline: Run, order: int, transa
     assert (found["funnel"]["escalated"], found["uplift"]["difference"]) == (1, 1.0)
 
 
-def test_an_empty_arm_is_said_to_prove_nothing(keepline: Run, transaction: Transaction) -> None:
+def test_an_empty_arm_is_said_to_prove_nothing(keepline: Keepline, transaction: Transaction) -> None:
     with transaction() as tx:
         make_campaign(tx, name="empty")
     assert "unknown while an arm is empty" in keepline("report", "campaign", "empty").stdout
 
 
-def test_an_unknown_campaign_is_one_line_with_a_near_name(keepline: Run, transaction: Transaction) -> None:
+def test_an_unknown_campaign_is_one_line_with_a_near_name(
+    keepline: Keepline, transaction: Transaction
+) -> None:
     with transaction() as tx:
         make_campaign(tx, name="november")
     result = keepline("report", "campaign", "novembre")

@@ -2,46 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-from bot import bootstrap
-from bot.cli import register
 from bot.store.models import AuditRow, SuppressionRow
 from bot.store.transaction import Transaction
+from tests.db.commands import Keepline
 from tests.db.factories import make_customer, make_user
-from tests.db.parts import ENVIRONMENT
 
 A, B = "+8613812341001", "+8613812341002"
 
-Run = Callable[..., Result]
-
 
 @pytest.fixture
-def keepline(
-    transaction: Transaction, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Run]:
-    for name, value in (ENVIRONMENT | {"DATABASE_URL": postgres_url, "KEEPLINE_VAR": str(tmp_path)}).items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("COLUMNS", "240")  # so that tables are not broken
-    monkeypatch.delenv("KEEPLINE_CLOCK_FILE", raising=False)
-    bootstrap.wired.cache_clear()
+def keepline(keepline: Keepline, transaction: Transaction) -> Keepline:
     with transaction() as tx:
         make_user(tx, login="li", role="operator")
-
-    def run(*arguments: str) -> Result:
-        return CliRunner().invoke(register.group, list(arguments), terminal_width=200)
-
-    yield run
-    bootstrap.wired().engine.dispose()
-    bootstrap.wired.cache_clear()
+    return partial(keepline, "register")
 
 
-def test_import_says_what_it_took_and_names_the_bad_rows(keepline: Run, tmp_path: Path) -> None:
+def test_import_says_what_it_took_and_names_the_bad_rows(keepline: Keepline, tmp_path: Path) -> None:
     path = tmp_path / "dnc.csv"
     path.write_text("name,phone\nLi,13812341001\nWang,1381\n", encoding="utf-8")
 
@@ -56,7 +38,7 @@ def test_import_says_what_it_took_and_names_the_bad_rows(keepline: Run, tmp_path
     ]
 
 
-def test_check_tells_the_story_and_no_whole_number(keepline: Run) -> None:
+def test_check_tells_the_story_and_no_whole_number(keepline: Keepline) -> None:
     assert keepline("add", "13812341001", "--wording", "别再打了", "--as", "li").exit_code == 0
     said = keepline(
         "restore", A, "--channel", "sms", "--purpose", "service", "--evidence", "letter 5", "--as", "li"
@@ -90,7 +72,7 @@ def test_check_tells_the_story_and_no_whole_number(keepline: Run) -> None:
     ],
 )
 def test_mistakes_are_said_in_one_line(
-    keepline: Run, arguments: tuple[str, ...], code: int, message: str
+    keepline: Keepline, arguments: tuple[str, ...], code: int, message: str
 ) -> None:
     result = keepline(*arguments)
 
@@ -100,7 +82,7 @@ def test_mistakes_are_said_in_one_line(
 
 
 def test_export_masks_numbers_and_an_unmasked_one_is_in_the_audit(
-    keepline: Run, transaction: Transaction, tmp_path: Path
+    keepline: Keepline, transaction: Transaction, tmp_path: Path
 ) -> None:
     keepline("add", A, "--wording", "=1+1", "--as", "li")
     path = tmp_path / "out.csv"
@@ -118,7 +100,7 @@ def test_export_masks_numbers_and_an_unmasked_one_is_in_the_audit(
     assert noted == [{"lines": 1, "unmasked": False}, {"lines": 1, "unmasked": True}]
 
 
-def test_patterns_are_listed_with_their_reasons(keepline: Run) -> None:
+def test_patterns_are_listed_with_their_reasons(keepline: Keepline) -> None:
     keepline("pattern", "add", "+86170*", "--reason", "resold numbers", "--as", "li")
 
     assert "+86170*" in (shown := keepline("pattern", "list").output)
@@ -127,7 +109,7 @@ def test_patterns_are_listed_with_their_reasons(keepline: Run) -> None:
     assert "+86170*" not in keepline("pattern", "list").output
 
 
-def test_erasing_says_how_many_lines_were_sealed(keepline: Run, transaction: Transaction) -> None:
+def test_erasing_says_how_many_lines_were_sealed(keepline: Keepline, transaction: Transaction) -> None:
     with transaction() as tx:
         make_customer(tx, external_id="C7", msisdn=A)
     keepline("add", A, "--as", "li")

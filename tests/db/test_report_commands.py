@@ -3,40 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from bot import bootstrap
 from bot.cli import global_control, report
 from bot.store.transaction import Transaction
+from tests.db.commands import Keepline
 from tests.db.factories import NOW, make_campaign, make_customer, make_flow_revision
 from tests.db.test_experiments import SPLIT, contact, customer_of, go
-from tests.db.test_people_commands import ENVIRONMENT
 
 GROUPS = {"report": report.group, "global-control": global_control.group}
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def keepline(
-    transaction: Transaction, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Run]:
-    for name, value in (ENVIRONMENT | {"DATABASE_URL": postgres_url, "KEEPLINE_VAR": str(tmp_path)}).items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("KEEPLINE_CLOCK_FILE", raising=False)
-    bootstrap.wired.cache_clear()
-
-    def run(group: str, *arguments: str) -> Result:
-        return CliRunner().invoke(GROUPS[group], arguments)
-
-    yield run
-    bootstrap.wired().engine.dispose()
-    bootstrap.wired.cache_clear()
 
 
 @pytest.fixture
@@ -52,7 +29,7 @@ def campaign(transaction: Transaction) -> str:
     return "spring"
 
 
-def test_the_report_tells_experiments_doubts_and_other_campaigns(keepline: Run, campaign: str) -> None:
+def test_the_report_tells_experiments_doubts_and_other_campaigns(keepline: Keepline, campaign: str) -> None:
     said = keepline("report", "campaign", campaign).stdout
     assert "Experiment wording: the ways' sizes are not chance: short 60 (asked: 50.0%)" in said
     assert "do not believe the difference before the cause is found" in " ".join(said.split())
@@ -63,7 +40,7 @@ def test_the_report_tells_experiments_doubts_and_other_campaigns(keepline: Run, 
     assert "held out, but contacted by this campaign" in said
 
 
-def test_it_tells_the_same_in_chinese(keepline: Run, campaign: str) -> None:
+def test_it_tells_the_same_in_chinese(keepline: Keepline, campaign: str) -> None:
     said = keepline("report", "campaign", campaign, "--language", "zh").stdout
     assert "试验 wording：各方案人数之比并非偶然：short 60 人（应为 50.0%）" in said
     assert "充值满 50：干预组 97 人中 43.3%，对照组 12 人中 25.0%" in said
@@ -71,7 +48,7 @@ def test_it_tells_the_same_in_chinese(keepline: Run, campaign: str) -> None:
     assert "Difference" not in said
 
 
-def test_the_global_control_is_set_shown_and_reported(keepline: Run, transaction: Transaction) -> None:
+def test_the_global_control_is_set_shown_and_reported(keepline: Keepline, transaction: Transaction) -> None:
     assert "none has been set" in keepline("global-control", "show").stdout
     assert "No global control group is in force." in keepline("report", "global-control").stdout
     assert keepline("report", "global-control", "--json").stdout == "null\n"
@@ -94,7 +71,7 @@ def test_the_global_control_is_set_shown_and_reported(keepline: Run, transaction
     [("much", 2, "'much' is not a number"), ("0.6", 1, "share: must be at least 0 and at most 0.5, not 0.6")],
 )
 def test_a_share_that_makes_no_sense_is_one_line(
-    keepline: Run, share: str, exit_code: int, message: str
+    keepline: Keepline, share: str, exit_code: int, message: str
 ) -> None:
     result = keepline("global-control", "set", "--share", share)
     assert result.exit_code == exit_code

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from sqlalchemy import select
 
-from bot import bootstrap
-from bot.cli.flow import group
 from bot.enrolment.errors import CampaignError
 from bot.enrolment.impact import Fate, Impact, look
 from bot.enrolment.republish import Existing, Publishing, Republished, republish
@@ -21,8 +19,9 @@ from bot.store.events import NewEvent
 from bot.store.flow_revisions import FlowText, text_of
 from bot.store.models import AuditRow, CampaignRow, CustomerRow, EnrolmentRow, FlowRevisionRow
 from bot.store.republishing import Moved
+from tests.db.commands import Keepline
 from tests.db.factories import make_enrolment
-from tests.db.parts import ENVIRONMENT, NOW, Parts
+from tests.db.parts import NOW, Parts
 
 BEFORE = """\
 spec: 2
@@ -593,43 +592,34 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def keepline(
-    parts: Parts, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Run]:
-    for name, value in (ENVIRONMENT | {"DATABASE_URL": postgres_url, "KEEPLINE_VAR": str(tmp_path)}).items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("KEEPLINE_CLOCK_FILE", raising=False)
-    bootstrap.wired.cache_clear()
-
+def publish(keepline: Keepline, parts: Parts, tmp_path: Path) -> Run:
     def run(source: str, *arguments: str) -> Result:
         path = tmp_path / "small_offer.yaml"
         path.write_text(source, encoding="utf-8")
-        return CliRunner().invoke(group, [arguments[0], str(path), *arguments[1:]])
+        return keepline("flow", arguments[0], str(path), *arguments[1:])
 
-    yield run
-    bootstrap.wired().engine.dispose()
-    bootstrap.wired.cache_clear()
+    return run
 
 
-def test_the_command_shows_whom_it_concerns_and_wants_to_be_told(campaign: Campaign, keepline: Run) -> None:
+def test_the_command_shows_whom_it_concerns_and_wants_to_be_told(campaign: Campaign, publish: Run) -> None:
     campaign.pausing()
     campaign.waiting()
     before = campaign.revision
-    result = keepline(LONGER, "publish", "--campaign", str(campaign.id))
+    result = publish(LONGER, "publish", "--campaign", str(campaign.id))
     assert result.exit_code == 1
     assert "changed, to be entered anew" in result.output
     assert "(not started)" in result.output
     assert "say what becomes of those under way with --existing (pin: they finish" in result.output
-    result = keepline(LONGER, "publish", "--campaign", str(campaign.id), "--existing", "pin")
+    result = publish(LONGER, "publish", "--campaign", str(campaign.id), "--existing", "pin")
     assert "add --yes to publish without being asked" in result.output
     assert campaign.revision == before
 
 
-def test_the_command_publishes_and_says_what_came_of_it(campaign: Campaign, keepline: Run) -> None:
+def test_the_command_publishes_and_says_what_came_of_it(campaign: Campaign, publish: Run) -> None:
     campaign.pausing()
     campaign.waiting()
     arguments = ("--campaign", str(campaign.id), "--existing", "migrate", "--yes")
-    result = keepline(LONGER, "publish", *arguments)
+    result = publish(LONGER, "publish", *arguments)
     assert result.exit_code == 0, result.output
     revision = load_flow(LONGER).revision
     assert f"published revision {revision}" in result.output
@@ -638,10 +628,10 @@ def test_the_command_publishes_and_says_what_came_of_it(campaign: Campaign, keep
     assert campaign.revision == revision
 
 
-def test_a_flow_with_errors_is_not_published(campaign: Campaign, keepline: Run) -> None:
+def test_a_flow_with_errors_is_not_published(campaign: Campaign, publish: Run) -> None:
     before = campaign.revision
     broken = LONGER.replace("then: remind", "then: remindd")
-    result = keepline(broken, "publish", "--campaign", str(campaign.id), "--existing", "pin", "--yes")
+    result = publish(broken, "publish", "--campaign", str(campaign.id), "--existing", "pin", "--yes")
     assert result.exit_code == 1
     assert "there is no step 'remindd' (did you mean remind?)" in result.output
     assert campaign.revision == before
@@ -663,7 +653,7 @@ steps:
 
 
 def test_the_flows_inside_a_flow_are_published_with_it(
-    campaign: Campaign, keepline: Run, tmp_path: Path
+    campaign: Campaign, publish: Run, tmp_path: Path
 ) -> None:
     (tmp_path / "thanks.yaml").write_text(PART, encoding="utf-8")
     start = BEFORE.index("  remind:")
@@ -672,7 +662,7 @@ def test_the_flows_inside_a_flow_are_published_with_it(
         + "  remind: {flow: thanks, then: {done: end}}\n\n"
         + BEFORE[BEFORE.index("  manager:") :]
     )
-    result = keepline(with_part, "publish", "--campaign", str(campaign.id), "--existing", "pin", "--yes")
+    result = publish(with_part, "publish", "--campaign", str(campaign.id), "--existing", "pin", "--yes")
     assert result.exit_code == 0, result.output
     (tmp_path / "thanks.yaml").unlink()
     with campaign.parts.transaction() as tx:
@@ -682,12 +672,12 @@ def test_the_flows_inside_a_flow_are_published_with_it(
     assert flow.revision == campaign.revision
 
 
-def test_a_file_is_compared_with_what_a_campaign_runs(campaign: Campaign, keepline: Run) -> None:
+def test_a_file_is_compared_with_what_a_campaign_runs(campaign: Campaign, publish: Run) -> None:
     with campaign.parts.transaction() as tx:
         name = tx.get_one(CampaignRow, campaign.id).name
-    assert "timing    wait  5d → 3d" in keepline(LONGER, "diff", name).output
-    assert "timing    wait  5d → 3d" in keepline(LONGER, "diff", campaign.revision).output
-    assert keepline(LONGER, "diff", "nothing").output == (
+    assert "timing    wait  5d → 3d" in publish(LONGER, "diff", name).output
+    assert "timing    wait  5d → 3d" in publish(LONGER, "diff", campaign.revision).output
+    assert publish(LONGER, "diff", "nothing").output == (
         "Error: 'nothing' is no file, no campaign and no revision\n"
     )
 

@@ -3,38 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pytest
-from click.testing import CliRunner, Result
-
-from bot import bootstrap
-from bot.cli import spend
 from bot.store import notices, spending
 from bot.store.models import CustomerRow, RiskListEntryRow
+from tests.db.commands import Keepline
 from tests.db.factories import make_customer, make_risk_list
-from tests.db.parts import ENVIRONMENT, NOW, UNCAPPED, Parts
-
-Run = Callable[..., Result]
-COMMANDS = {"estimate": spend.estimate_, "spent": spend.spent, "notices": spend.notices_}
-
-
-@pytest.fixture
-def keepline(
-    parts: Parts, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Run]:
-    more = {"DATABASE_URL": postgres_url, "KEEPLINE_VAR": str(tmp_path), "COLUMNS": "200"}
-    for name, value in (ENVIRONMENT | more).items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("KEEPLINE_CLOCK_FILE", raising=False)
-    bootstrap.wired.cache_clear()
-    yield lambda command, *arguments: CliRunner().invoke(COMMANDS[command], arguments)
-    bootstrap.wired().engine.dispose()
-    bootstrap.wired.cache_clear()
+from tests.db.parts import NOW, UNCAPPED, Parts
 
 
 def planned(parts: Parts, **over: Any) -> int:
@@ -52,9 +30,11 @@ def planned(parts: Parts, **over: Any) -> int:
     return parts.campaign(name="autumn", risk_list_id=listed, **over)
 
 
-def test_the_estimate_counts_the_audience_by_language_and_destination(parts: Parts, keepline: Run) -> None:
+def test_the_estimate_counts_the_audience_by_language_and_destination(
+    parts: Parts, keepline: Keepline
+) -> None:
     planned(parts, policy=UNCAPPED | {"spend": {"money": 1}})
-    answer = keepline("estimate", "autumn", "--json")
+    answer = keepline("campaign", "estimate", "autumn", "--json")
     assert answer.exit_code == 0, answer.output
     told = json.loads(answer.output)
     assert (told["customers"], told["currency"], told["bonus"], told["over"]) == (3, "CNY", "30", ["money"])
@@ -66,38 +46,41 @@ def test_the_estimate_counts_the_audience_by_language_and_destination(parts: Par
     assert Decimal(told["worst"]) == sum(Decimal(row["money"]) for row in told["rows"])
 
 
-def test_the_estimate_is_a_table_for_people(parts: Parts, keepline: Run) -> None:
+def test_the_estimate_is_a_table_for_people(parts: Parts, keepline: Keepline) -> None:
     planned(parts)
-    answer = keepline("estimate", "autumn")
+    answer = keepline("campaign", "estimate", "autumn")
     assert answer.exit_code == 0, answer.output
     assert "confirm_by_call" in answer.output
     assert "At worst" in answer.output
     assert "for 3 customers" in answer.output
 
 
-def test_the_estimate_shows_nobodys_name_or_number(parts: Parts, keepline: Run) -> None:
+def test_the_estimate_shows_nobodys_name_or_number(parts: Parts, keepline: Keepline) -> None:
     planned(parts)
     with parts.transaction() as tx:
         numbers = [row.msisdn for row in tx.query(CustomerRow)]
-    said = keepline("estimate", "autumn").output + keepline("estimate", "autumn", "--json").output
+    said = (
+        keepline("campaign", "estimate", "autumn").output
+        + keepline("campaign", "estimate", "autumn", "--json").output
+    )
     assert not any(word in said for word in ("王小明", "Ann", *numbers))
 
 
 def test_a_bad_price_file_and_an_unknown_campaign_are_named(
-    parts: Parts, keepline: Run, tmp_path: Path
+    parts: Parts, keepline: Keepline, tmp_path: Path
 ) -> None:
     planned(parts)
     file = tmp_path / "prices.yaml"
     file.write_text("currency: CNY\nsms: {'+': free}\ncall: {'+': 1}\n", encoding="utf-8")
-    answer = keepline("estimate", "autumn", "--prices", str(file))
+    answer = keepline("campaign", "estimate", "autumn", "--prices", str(file))
     assert answer.exit_code == 1
     assert "prices.yaml:2:12: error KL411: a price is a number, 0 or more" in answer.output
-    unknown = keepline("estimate", "autum")
+    unknown = keepline("campaign", "estimate", "autum")
     assert unknown.exit_code == 1
     assert "did you mean autumn?" in unknown.output
 
 
-def test_what_was_spent_is_told_day_by_day(parts: Parts, keepline: Run) -> None:
+def test_what_was_spent_is_told_day_by_day(parts: Parts, keepline: Keepline) -> None:
     campaign = parts.campaign(name="autumn", policy=UNCAPPED | {"spend": {"money": 100}})
     for day in range(2):
         now = NOW + timedelta(days=day)
@@ -105,14 +88,14 @@ def test_what_was_spent_is_told_day_by_day(parts: Parts, keepline: Run) -> None:
         parts.sms_outreach.send_due(now)
     with parts.transaction() as tx:
         spending.settle(tx, limit=10)
-    answer = keepline("spent", "autumn")
+    answer = keepline("campaign", "spent", "autumn")
     assert answer.exit_code == 0
     assert "2026-11-22" in answer.output
     assert "2026-11-23" in answer.output
     assert "With what is reserved: 2 segments, 0 minutes" in answer.output
 
 
-def test_notices_are_told_in_words_the_newest_first(parts: Parts, keepline: Run) -> None:
+def test_notices_are_told_in_words_the_newest_first(parts: Parts, keepline: Keepline) -> None:
     campaign = parts.campaign(name="autumn")
     with parts.transaction() as tx:
         for number in (1, 2):
