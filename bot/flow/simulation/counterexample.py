@@ -11,6 +11,7 @@ from bot.domain.attempts import Channel
 from bot.domain.policy import Policy
 from bot.flow.golden import Input, parse_golden, play_inputs
 from bot.flow.golden.recording import record
+from bot.flow.golden.saving import input_in_text
 from bot.flow.golden.yaml_text import in_braces, in_text
 from bot.flow.model import Purpose
 from bot.flow.play import NotNow
@@ -172,7 +173,7 @@ def _script(found: Found) -> list[str]:
             lines.append(f"advance: {_span(at - now)}")
             now = at
         if put.input is not _END:
-            lines.append(_line(put.input))
+            lines.append(input_in_text(put.input))
         talking = talking or put.input.verb in ("answer", "machine")
     return lines or ["advance: 1m"]
 
@@ -189,18 +190,6 @@ def _denied_before(inputs: Sequence[Put]) -> list[Put]:
             place -= 1
         ordered.insert(place, put)
     return ordered
-
-
-def _line(one: Input) -> str:
-    if one.details:
-        return f"{one.verb}: {in_braces({'name': one.value, **one.details})}"
-    if not one.value:
-        return one.verb
-    return f"{one.verb}: {in_text(one.value) if one.verb != 'press' else _quoted(one.value)}"
-
-
-def _quoted(digits: str) -> str:
-    return f'"{digits}"'
 
 
 def _span(span: timedelta) -> str:
