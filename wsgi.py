@@ -22,8 +22,9 @@ def create_app(parts: Wired) -> WSGIApplication:
     machines, people = Flask("webhooks", static_folder=None), Flask(__name__, static_folder=None)
     for app in (machines, people):
         app.config["MAX_CONTENT_LENGTH"] = webhooks.app.MOST_BYTES
-    webhooks.app.register(machines, parts, parts.bell(publish))
-    console.app.register(people, parts)
+    bell = parts.bell(publish)
+    webhooks.app.register(machines, parts, bell)
+    console.app.register(people, parts, bell)
 
     def choose(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         for_machines = environ["PATH_INFO"].startswith(webhooks.app.PATHS)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, cast
 
 from kombu.exceptions import OperationalError
 from redis import Redis, RedisError
@@ -25,6 +25,7 @@ class Queue(StrEnum):
     SMS = "sms"
     FULFILMENT = "fulfilment"
     SWEEPS = "sweeps"
+    RECALLS = "recalls"
 
 
 class Publish(Protocol):
@@ -83,6 +84,20 @@ class Attendance:
 
     def anybody(self) -> bool:
         return bool(self._valkey.zcount(self._KEY, time.time() - self._FORGOTTEN_AFTER_S, "+inf"))
+
+    def forget(self, process_group: int) -> None:
+        """Of a worker of this machine that was killed: at once, for whoever killed it."""
+        members = cast("list[bytes]", self._valkey.zrange(self._KEY, 0, -1))
+        dead = [one for one in members if _group_of(one) in (process_group, None)]
+        if dead:
+            self._valkey.zrem(self._KEY, *dead)
+
+
+def _group_of(member: bytes) -> int | None:
+    try:
+        return os.getpgid(int(member.partition(b":")[0]))
+    except ProcessLookupError:
+        return None
 
 
 def _key(queue: Queue) -> str:

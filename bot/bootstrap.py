@@ -23,15 +23,18 @@ from bot.config import ConfigError, Settings, load_settings
 from bot.domain.clock import Clock
 from bot.domain.people import Brand
 from bot.domain.seals import make_seal
+from bot.inbound.courtesy import Courtesies
 from bot.inbound.process import Inbound
 from bot.inbound.voice import Voice
+from bot.outreach.bridge import Bridge
 from bot.outreach.outgoing import Outgoing
 from bot.outreach.pacing import Limit, Pacing
+from bot.outreach.recall import Recall, RefusalWatch
 from bot.outreach.reconcile import Reconciler
+from bot.outreach.ring_managers import ManagerCalls
 from bot.outreach.send import SmsOutreach, VoiceOutreach
 from bot.outreach.voicemail import VoicemailOutreach
 from bot.published import PublishedFlows
-from bot.register.recall import Recall
 from bot.rulebook import Rulebook, open_rulebook
 from bot.store.transaction import Statement, Transaction, make_engine, make_statement, make_transaction
 
@@ -125,10 +128,25 @@ class Wired:
 
     @cached_property
     def voice_outreach(self) -> VoiceOutreach:
+        return VoiceOutreach(
+            self.transaction, self.flows, self.twilio_voice, self._calls_pacing, self.outgoing
+        )
+
+    @cached_property
+    def _calls_pacing(self) -> Pacing:
         settings = self.settings
         account = self._account("call", settings.account_calls_per_second)
-        pacing = Pacing(self.valkey, f"call:{settings.voice_sender}", settings.calls_per_second, account)
-        return VoiceOutreach(self.transaction, self.flows, self.twilio_voice, pacing, self.outgoing)
+        return Pacing(self.valkey, f"call:{settings.voice_sender}", settings.calls_per_second, account)
+
+    @cached_property
+    def manager_calls(self) -> ManagerCalls:
+        return ManagerCalls(
+            self.transaction, self.twilio_voice, self._calls_pacing, self.settings.voice_sender
+        )
+
+    @cached_property
+    def bridge(self) -> Bridge:
+        return Bridge(self.transaction, self.outgoing, self.settings.public_base_url)
 
     def _account(self, channel: str, per_second: Decimal | None) -> Limit | None:
         """Whoever sends through the same account, from whatever number, shares its bucket."""
@@ -146,7 +164,11 @@ class Wired:
 
     @cached_property
     def recall(self) -> Recall:
-        return Recall(self.transaction, self.twilio_voice)
+        return Recall(self.transaction, self.sms, self.twilio_voice)
+
+    @cached_property
+    def refusal_watch(self) -> RefusalWatch:
+        return RefusalWatch(self.transaction)
 
     @cached_property
     def inbound(self) -> Inbound:
@@ -162,6 +184,18 @@ class Wired:
             settings.public_base_url,
             settings.voice_sender,
             settings.manager_line,
+        )
+
+    @cached_property
+    def courtesies(self) -> Courtesies:
+        settings = self.settings
+        return Courtesies(
+            self.transaction,
+            self.brand,
+            self.rulebook,
+            settings.carrier_answers_opt_out,
+            settings.help_line,
+            settings.guest_list,
         )
 
     @cached_property

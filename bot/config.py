@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 ROOT = Path(__file__).resolve().parent.parent
 TWILIO_API = "https://api.twilio.com"
+_LONGEST_LINE = 30  # it has to fit into one segment with the rest
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
@@ -33,6 +34,10 @@ class Settings:
     sms_sender: str
     voice_sender: str
     manager_line: str | None
+    help_line: str | None  # what customers who ask for help are told to call
+    carrier_answers_opt_out: (
+        bool  # its default words (STOP, HELP, START ...) are answered by the carrier itself
+    )
     sms_per_second: Decimal
     calls_per_second: Decimal
     account_sms_per_second: Decimal | None  # of all senders together; None: no limit beside each sender's
@@ -66,6 +71,8 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         sms_sender=read.required("SMS_SENDER"),
         voice_sender=read.required("VOICE_SENDER"),
         manager_line=environ.get("MANAGER_LINE") or None,
+        help_line=read.short("HELP_LINE"),
+        carrier_answers_opt_out=read.yes_or_no("CARRIER_ANSWERS_OPT_OUT", default=True),
         sms_per_second=read.rate("SMS_PER_SECOND", "100"),
         calls_per_second=read.rate("CALLS_PER_SECOND", "1"),
         account_sms_per_second=read.rate_if_any("ACCOUNT_SMS_PER_SECOND"),
@@ -102,6 +109,18 @@ class _Reader:
         if len(value) < 16:
             raise ConfigError(f"{name} is too short: at least 16 characters")
         return value
+
+    def short(self, name: str) -> str | None:
+        value = self.environ.get(name, "").strip()
+        if len(value) > _LONGEST_LINE or not value.isprintable():
+            raise ConfigError(f"{name} is not a printable text of at most {_LONGEST_LINE} characters")
+        return value or None
+
+    def yes_or_no(self, name: str, *, default: bool) -> bool:
+        value = self.environ.get(name, "").strip().lower()
+        if value not in ("", "yes", "no"):
+            raise ConfigError(f"{name} is neither yes nor no: {value!r}")
+        return value == "yes" if value else default
 
     def sid(self, name: str) -> str:
         value = self.required(name)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from bot.calendars import calendars_for
 from bot.config import ROOT
-from bot.domain.policy import Policy, PolicyError, read_policy
+from bot.domain.policy import DEFAULT, Policy, PolicyError, read_policy
 from bot.domain.policy.fields import Fault
 from bot.domain.policy.fields import Path as FieldPath
 from bot.domain.profiles import Profiles, read_profiles
@@ -43,6 +45,19 @@ def policy_data(path: Path) -> dict[str, Any]:
     document = _read(path, ())
     _checked(document, None, None)
     return document.data
+
+
+def policy_data_of(text: str, name: str = "policy.yaml") -> dict[str, Any]:
+    """What somebody has written, like the file of that name beside the shipped ones. Raises PolicyFileError."""
+    document = _completed(_parsed(text, name), SHIPPED / name, ())
+    _checked(document, None, None)
+    return document.data
+
+
+def policy_text(data: Mapping[str, Any]) -> str:
+    """A stored policy as its author would write it: in the order in which the guide names its parts."""
+    ordered = {part: data[part] for part in DEFAULT if part in data}
+    return yaml.safe_dump(ordered, allow_unicode=True, sort_keys=False, width=100) if ordered else ""
 
 
 def policy_of(data: Mapping[str, Any], country: str | None, region: str | None) -> Policy:
@@ -104,7 +119,11 @@ def _checked(document: _Document, country: str | None, region: str | None) -> Po
 
 
 def _read(path: Path, inside: tuple[Path, ...]) -> _Document:
-    document = _document(path)
+    return _completed(_document(path), path, inside)
+
+
+def _completed(document: _Document, path: Path, inside: tuple[Path, ...]) -> _Document:
+    """By what it extends, which is looked for beside `path`."""
     parent = document.data.pop(_EXTENDS, None)
     if parent is None:
         return document
@@ -114,7 +133,7 @@ def _read(path: Path, inside: tuple[Path, ...]) -> _Document:
         fault = f"there is no policy {parent!r}" if found is None else f"{parent!r} extends this file in turn"
         hint = did_you_mean(str(parent), policy_names()) if found is None else ""
         raise PolicyFileError(
-            [Problem(str(path), spot.value.line, spot.value.col, NO_SUCH_POLICY, fault, hint)]
+            [Problem(spot.file, spot.value.line, spot.value.col, NO_SUCH_POLICY, fault, hint)]
         )
     base = _read(found, (*inside, path))
     return _Document(_over(base.data, document.data), {**base.spots, **document.spots})
@@ -139,19 +158,25 @@ def _over(base: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _document(path: Path) -> _Document:
-    problems = Problems(str(path))
     try:
-        root = read_yaml(path.read_text(encoding="utf-8"), problems)
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        problems.add(Place(), UNFIT, f"cannot be read: {error}")
-        root = None
+        raise PolicyFileError(
+            [Problem(str(path), Place().line, Place().col, UNFIT, f"cannot be read: {error}")]
+        ) from None
+    return _parsed(text, str(path))
+
+
+def _parsed(text: str, name: str) -> _Document:
+    problems = Problems(name)
+    root = read_yaml(text, problems)
     if root is not None and not isinstance(root, Table):
         problems.add(root.place, UNFIT, "a policy is a mapping")
     if problems.found or not isinstance(root, Table):
         raise PolicyFileError(problems.in_order())
     data = plain(root)
     assert isinstance(data, dict)
-    return _Document(data, dict(_spots(root, (), str(path), root.place)))
+    return _Document(data, dict(_spots(root, (), name, root.place)))
 
 
 def _spots(value: Value, path: FieldPath, file: str, name: Place) -> Iterator[tuple[FieldPath, _Spot]]:

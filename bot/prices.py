@@ -19,7 +19,7 @@ UNFIT = "KL411"
 
 _PREFIX = re.compile(r"\+(?:[1-9][0-9]{0,13})?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
-_FIELDS = ("currency", *(channel.value for channel in Channel))
+_FIELDS = ("example", "currency", *(channel.value for channel in Channel))
 
 
 class PriceError(ValueError):
@@ -57,6 +57,7 @@ def _prices(table: Table, problems: Problems) -> Prices:
     return Prices(
         currency=_currency(table, problems),
         by_prefix={channel: _of_channel(channel, table, problems) for channel in Channel},
+        example=_example(table, problems),
     )
 
 
@@ -69,6 +70,16 @@ def _currency(table: Table, problems: Problems) -> str:
         return entry.value.text
     problems.add(entry.value.place, UNFIT, "a currency has three capital letters, such as CNY")
     return ""
+
+
+def _example(table: Table, problems: Problems) -> bool:
+    entry = table.entries.get("example")
+    if entry is None:
+        return False
+    if isinstance(entry.value, Scalar) and entry.value.text in ("true", "false"):
+        return entry.value.text == "true"
+    problems.add(entry.value.place, UNFIT, "example is true, or the line is taken out")
+    return False
 
 
 def _of_channel(channel: Channel, table: Table, problems: Problems) -> dict[str, Decimal]:

@@ -15,12 +15,16 @@ from bot.policies import SHIPPED, load_profiles, policy_data, policy_names, poli
 
 
 class Rulebook:
-    """Remembers the combinations that occur; all that it is made of never changes while it lives."""
+    """Remembers the combinations that occur; all that it is made of never changes while it lives.
+
+    Policies that say the same are one object: what is remembered of their hours is then found at once.
+    """
 
     def __init__(self, profiles: Profiles, policies: Mapping[str, Mapping[str, Any]]) -> None:
         self._profiles = profiles
         self._policies = policies
         self._combined = lru_cache(maxsize=4096)(self._combine)
+        self._different = lru_cache(maxsize=4096)(self._none_yet)
 
     def profile_of(self, msisdn: str, region: str | None) -> str:
         return self._profiles.profile_of(country_of(msisdn), region)
@@ -36,8 +40,19 @@ class Rulebook:
 
     def _combine(self, campaign: str | None, country: str | None, region: str | None) -> Policy:
         name = self._profiles.profile_of(country, region)
-        place = policy_of(self._policies[name], country, region)
-        return place if campaign is None else strictest(policy_of(loads(campaign), country, region), place)
+        policy = policy_of(self._policies[name], country, region)
+        if campaign is not None:
+            policy = strictest(policy_of(loads(campaign), country, region), policy)
+        known = self._different(campaign, name)
+        same = next((one for one in known if one == policy), None)
+        if same is None:
+            known.append(policy)
+        return same or policy
+
+    @staticmethod
+    def _none_yet(campaign: str | None, profile: str) -> list[Policy]:
+        """The different policies that these two have come to, by country and region."""
+        return []
 
 
 def open_rulebook(folder: Path = SHIPPED) -> Rulebook:

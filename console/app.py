@@ -6,6 +6,8 @@ from flask import Blueprint, Flask, redirect, url_for
 from flask_login import current_user, login_required
 from werkzeug.wrappers import Response
 
+from bot.bell import Bell
+from bot.domain.roles import Right
 from console import (
     assets,
     campaigns,
@@ -13,8 +15,11 @@ from console import (
     explain,
     labels,
     language,
+    manual_calls,
+    notices,
     security,
     sign_in,
+    team,
     wiring,
     work_orders,
 )
@@ -28,11 +33,11 @@ blueprint = Blueprint(
 @blueprint.get("/")
 @login_required
 def home() -> Response:
-    return redirect(url_for("work_orders.listing" if current_user.role == "manager" else "campaigns.listing"))
+    return redirect(url_for("campaigns.listing" if current_user.may(Right.WATCH) else "work_orders.listing"))
 
 
-def register(app: Flask, wired: Wired) -> None:
-    wiring.keep(app, wired)
+def register(app: Flask, wired: Wired, bell: Bell | None = None) -> None:
+    wiring.keep(app, wired, bell)
     security.protect(app, wired.settings)
     sign_in.install(app)
     language.install(app)
@@ -43,6 +48,7 @@ def register(app: Flask, wired: Wired) -> None:
         tone=labels.tone,
         why=labels.why,
         now=wiring.now,
+        unread_notices=notices.unread,
         settings=wired.settings,
     )
     for part in (
@@ -51,6 +57,9 @@ def register(app: Flask, wired: Wired) -> None:
         language.blueprint,
         campaigns.blueprint,
         work_orders.blueprint,
+        manual_calls.blueprint,
         explain.blueprint,
+        notices.blueprint,
+        team.blueprint,
     ):
         app.register_blueprint(part)

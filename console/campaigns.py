@@ -20,12 +20,15 @@ from bot.store import campaigns as stored
 from bot.store import progress as journal
 from bot.store.campaigns import Campaign
 from bot.store.progress import Day, Progress
-from console import campaign_life, experiments, language, results, wiring
+from console import campaign_life, drafting, dry_run, experiments, language, policy_page, results, wiring
 from console.counting import counted
 from console.sign_in import OPERATORS, only
 
 blueprint = Blueprint("campaigns", __name__, url_prefix="/campaigns")
 campaign_life.install(blueprint)
+drafting.install(blueprint)
+dry_run.install(blueprint)
+policy_page.install(blueprint)
 
 _SIZE = re.compile(r'viewBox="0 0 (\d+) (\d+)"')
 

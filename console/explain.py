@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from bot.domain.numbers import masked
+from bot.domain.policy import KINDS
 from bot.forecast.errors import ForecastError
-from bot.forecast.explain import LONGEST_ID, explain, find
+from bot.forecast.explain import LONGEST_ID, Story, explain, find
 from bot.forecast.story_words import Line, Teller, zone_of
 from bot.register.errors import RegisterError
 from bot.register.record import read_number
-from bot.store import forecasting, story
+from bot.store import audit, forecasting, marks, story
 from console import language, wiring
+from console.policy_words import kinds_of
 from console.sign_in import OPERATORS, only
 
 blueprint = Blueprint("explain", __name__, url_prefix="/customers")
@@ -35,8 +38,14 @@ _ICONS = {
     "recharge": ("wallet", ""),
     "grant": ("gift", ""),
     "work_order": ("clipboard-list", ""),
+    "hand_call": ("phone-outgoing", ""),
+    "own_call": ("phone-outgoing", ""),
+    "hand_deferred": ("clock", ""),
+    "hand_denied": ("ban", ""),
     "register": ("hand-stop", ""),
     "consent": ("user-check", ""),
+    "marked": ("flag", ""),
+    "unmarked": ("flag", "soft"),
     "finished": ("flag", ""),
 }
 _STANDING = {"status": "user-check", "complaint": "flag", "consents": "check", "refusals": "hand-stop"}
@@ -76,24 +85,38 @@ def search() -> ResponseReturnValue:
 @blueprint.get("/<int:customer_id>")
 @only(*OPERATORS)
 def page(customer_id: int) -> ResponseReturnValue:
-    with wiring.wired().transaction() as tx:
+    """Personal data: who has looked at whom is written down, and never by which number."""
+    built, now = wiring.wired(), wiring.now()
+    with built.transaction() as tx:
         forecasting.freeze(tx)
         subject = story.by_id(tx, customer_id) if customer_id < 10**LONGEST_ID else None
         if subject is None:
             abort(404)
-        found = explain(tx, subject, wiring.now())
+        found = explain(tx, subject, now)
+        held = marks.held(tx, [subject.id], now).get(subject.id, ())
+    with built.transaction() as tx:
+        audit.record(tx, int(current_user.id), "customer.viewed", f"customer:{subject.id}", None, None, now)
     zone = zone_of(found) or language.zone()
     teller = Teller(language.selected(), zone)
     return render_template(
         "explain/page.html",
         subject=subject,
         number=masked(subject.msisdn),
-        standing=[(_STANDING[name], words) for name, words in teller.standing(found).items()],
+        standing=[(_STANDING[name], words) for name, words in _standing(teller, found).items()],
+        marks=list(dict.fromkeys(held)),
         chapters=[(one, teller.conclusion(one)) for one in found.chapters],
         told=[_told(line, teller) for line in teller.lines(found)],
         zone=str(zone),
         zone_known=zone_of(found) is not None,
     )
+
+
+def _standing(teller: Teller, found: Story) -> dict[str, str]:
+    """As the story tells it; consents in the console's words for channels and purposes."""
+    known = {f"{channel}:{purpose}": (channel, purpose) for channel, purpose in KINDS}
+    agreed = [known[one] for one in found.subject.consents if one in known]
+    consents = _("Agrees to: %(what)s", what=kinds_of(agreed) if agreed else _("Nothing"))
+    return {**teller.standing(found), "consents": consents}
 
 
 def _told(line: Line, teller: Teller) -> Told:

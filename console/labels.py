@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from console.choices import CHOICES
+
 #: kind -> value -> words. A value that an author made up (a flow's own result) is shown as it was written.
 WORDS = {
+    **CHOICES,
     "campaign": {
         "draft": _l("Draft"),
         "checked": _l("Checked"),
@@ -32,6 +35,16 @@ WORDS = {
         "edition": _l("Next edition begun"),
         "republish": _l("New flow revision"),
         "republished": _l("People moved to the new revision"),
+        "policy": _l("Rules of contact changed"),
+        "dry_run": _l("Dry run taken as a file"),
+    },
+    "forecast": {
+        "allowed": _l("Would be contacted"),
+        "deferred": _l("Put off"),
+        "expired": _l("Too late by then"),
+        "denied": _l("Not contacted"),
+        "control": _l("Control arm"),
+        "no_contact": _l("No contact by the bot"),
     },
     "verdict": {"ok": _l("In order"), "warning": _l("Warning"), "error": _l("Error")},
     "attempt": {
@@ -78,9 +91,13 @@ WORDS = {
     "reason": {
         "suppressed": _l("Has opted out"),
         "no_consent": _l("No consent"),
+        "no_written_consent": _l("No written consent to a machine's voice"),
         "control_arm": _l("Control arm"),
         "left": _l("Has left the network"),
         "returned": _l("Is a customer again"),
+        "marked_never": _l("On a list without marketing"),
+        "marked_by_hand": _l("On a list that only managers call"),
+        "marked_wait": _l("On a list that is waited for"),
         "complaint_open": _l("Complaint open"),
         "news_waiting": _l("News about the customer to be read first"),
         "work_order_open": _l("A manager is on it"),
@@ -96,10 +113,38 @@ WORDS = {
         "other_conversation": _l("Another campaign awaits an answer"),
         "spend_limit": _l("Spending limit reached"),
     },
+    "manual_call": {
+        "refused": _l("Not permitted"),
+        "due": _l("Your phone rings in a moment"),
+        "sending": _l("Your phone rings in a moment"),
+        "unconfirmed": _l("Outcome unknown"),
+        "ringing": _l("Your phone is ringing"),
+        "answered": _l("You have picked up: press 1"),
+        "dialling": _l("The customer's phone is ringing"),
+        "connected": _l("Connected with the customer"),
+        "completed": _l("Talked with the customer"),
+        "busy": _l("The customer's line was busy"),
+        "no_answer": _l("The customer did not answer"),
+        "failed": _l("The call could not be made"),
+        "canceled": _l("Hung up before the customer answered"),
+        "away": _l("The manager did not pick up, or pressed no key"),
+    },
+    "not_called": {
+        "too_late": _l("it came too late"),
+        "order_closed": _l("the work order was closed meanwhile"),
+        "no_phone": _l("no phone on file"),
+        "not_taken": _l("the carrier never took it"),
+        "lost": _l("its end was never reported"),
+    },
     "channel": {"sms": _l("SMS"), "call": _l("Call")},
     "tier": {"high": _l("High value"), "mid": _l("Mid value"), "ordinary": _l("Ordinary")},
     "language": {"zh": _l("Chinese"), "en": _l("English")},
-    "role": {"admin": _l("Administrator"), "operator": _l("Operator"), "manager": _l("Customer manager")},
+    "role": {
+        "admin": _l("Administrator"),
+        "operator": _l("Operator"),
+        "supervisor": _l("Supervisor"),
+        "manager": _l("Customer manager"),
+    },
     "answered_by": {
         "human": _l("Answered by a person"),
         "machine": _l("Answered by a machine"),
@@ -147,6 +192,19 @@ TONES = {
         "aborted": "bad",
         "approved": "good",
         "scheduled": "calm",
+    },
+    "mark": {"black": "bad", "complaint": "warn", "red": "good"},
+    "forecast": {"allowed": "good", "deferred": "calm", "expired": "warn", "denied": "bad"},
+    "manual_call": {
+        "due": "calm",
+        "sending": "calm",
+        "unconfirmed": "warn",
+        "ringing": "live",
+        "answered": "live",
+        "dialling": "live",
+        "connected": "good",
+        "refused": "warn",
+        "failed": "bad",
     },
     "work_order": {"open": "calm", "in_progress": "warn", "closed": "good"},
 }

@@ -56,7 +56,7 @@ def install(app: Flask) -> None:
     Babel(app, locale_selector=selected, default_translation_directories=str(TRANSLATIONS))
     app.jinja_env.add_extension("jinja2.ext.i18n")
     filters = (count, share, points, money, moment, weekday, clock, span, duration)
-    app.jinja_env.filters.update({write.__name__: write for write in filters})
+    app.jinja_env.filters.update({write.__name__: write for write in filters}, of_reader=of)
     app.jinja_env.globals.update(LANGUAGES=LANGUAGES, language=selected, zone_name=lambda: zone().key)
 
 

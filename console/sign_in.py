@@ -13,6 +13,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_required, l
 
 from bot import accounts
 from bot.accounts import Locked, LoggedIn
+from bot.domain.roles import Right, having, may
 from bot.store import audit, users
 from bot.store.users import User
 from console import wiring
@@ -20,7 +21,8 @@ from console.redirects import inside
 
 blueprint = Blueprint("sign_in", __name__)
 
-OPERATORS = ("admin", "operator")
+#: Who sees every campaign, every work order and any customer's story.
+OPERATORS = having(Right.WATCH)
 
 
 class Visitor(UserMixin):
@@ -32,6 +34,9 @@ class Visitor(UserMixin):
         self.role = user.role
         self.language = user.language
         self.tiers = user.tiers
+
+    def may(self, right: str) -> bool:
+        return may(self.role, Right(right))
 
 
 def install(app: Flask) -> None:

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from bot.domain.attempts import AttemptStatus
 from bot.domain.contact import Reason
 from bot.domain.grants import GrantStatus
+from bot.domain.manual_calls import ManualCallStatus, Way
 from bot.store.conversation import Entry
 from bot.store.spoken import Line
 from console.labels import word
@@ -28,6 +29,7 @@ _WITHIN_A_MOMENT = {
     "deferred": 2,
     "sms": 3,
     "call": 3,
+    "by_hand": 3,
     "reply": 4,
     "keypress": 4,
     "accepted": 5,
@@ -35,6 +37,11 @@ _WITHIN_A_MOMENT = {
     "work_order": 7,
 }
 _TROUBLE = {AttemptStatus.UNDELIVERED, AttemptStatus.FAILED, AttemptStatus.EXPIRED}
+_ICONS_BY_HAND = {
+    ManualCallStatus.DIALLING: "phone",
+    ManualCallStatus.CONNECTED: "phone-check",
+    ManualCallStatus.COMPLETED: "phone-check",
+}
 _GRANT_TONES = {
     GrantStatus.GRANTED: ("good", "gift"),
     GrantStatus.ACCEPTED: ("", "check"),
@@ -109,6 +116,8 @@ def _turn(entry: Entry, steps: Mapping[str, str], zone: ZoneInfo) -> Turn | None
             return _sms(entry, steps)
         case "call":
             return _call(entry, steps)
+        case "by_hand":
+            return _by_hand(entry, zone)
         case "reply":
             return Turn("theirs", entry.at, entry.text or "")
         case "denied" | "deferred":
@@ -141,6 +150,32 @@ def _call(entry: Entry, steps: Mapping[str, str]) -> Turn:
         notes += (_("Message left on the voicemail"),)
     answered = entry.detail.get("status") in (AttemptStatus.COMPLETED, AttemptStatus.IN_PROGRESS)
     return Turn("call", entry.at, _step(entry, steps), "phone-check" if answered else "phone-off", "", notes)
+
+
+def _by_hand(entry: Entry, zone: ZoneInfo) -> Turn:
+    detail = entry.detail
+    if detail["status"] == ManualCallStatus.REFUSED:
+        why = refusal(detail.get("reason", ""), _until(detail), zone)
+        return Turn("happened", entry.at, why, "ban", "warn", (detail["by"],))
+    notes: tuple[str, ...] = (detail["by"], word("manual_call", detail["status"]))
+    if detail["way"] == Way.OWN_PHONE:
+        notes += (_("from their own phone"),)
+    if "seconds" in detail:
+        notes += (duration(int(detail["seconds"])),)
+    icon = _ICONS_BY_HAND.get(ManualCallStatus(detail["status"]), "phone-off")
+    return Turn("call", entry.at, _("Call by the manager"), icon, "", notes)
+
+
+def _until(detail: Mapping[str, str]) -> datetime | None:
+    return datetime.fromisoformat(detail["until"]) if "until" in detail else None
+
+
+def refusal(reason: str, until: datetime | None, zone: ZoneInfo) -> str:
+    """What the gate said to a manager who wanted to call."""
+    said = word("reason", reason)
+    if until is None:
+        return _("Call not permitted: %(reason)s", reason=said)
+    return _("Call not permitted before %(until)s: %(reason)s", until=moment(until, zone.key), reason=said)
 
 
 def _gate(entry: Entry, zone: ZoneInfo) -> Turn | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,7 +20,7 @@ from bot.store.desk import Filter, Viewer
 from bot.store.spoken import spoken
 from bot.store.transaction import Tx
 from bot.store.work_orders import OrderPage
-from console import briefing, language, talk, wiring
+from console import briefing, calling, language, talk, wiring
 from console.sign_in import OPERATORS
 
 blueprint = Blueprint("work_orders", __name__, url_prefix="/work-orders")
@@ -78,19 +77,21 @@ def listing() -> ResponseReturnValue:
 @blueprint.get("/<int:order_id>")
 @login_required
 def page(order_id: int) -> ResponseReturnValue:
-    found = _visible(order_id)
+    found = visible(order_id)
     built = wiring.wired()
     with built.transaction() as tx:
         entries = conversation(tx, customer_id=found.order.customer_id)
         lines = spoken(tx, found.order.customer_id)
         flow = built.flows.get(tx, found.flow_revision, found.offer)
-    zone = ZoneInfo(found.customer_time_zone) if found.customer_time_zone else language.zone()
+        calls = calling.panel(tx, found)
+    zone = calling.zone_of(found)
     titles = {name: language.of(step.title) or name for name, step in flow.steps.items()}
     return render_template(
         "work_orders/page.html",
         page=found,
         order=found.order,
         may=_may(found),
+        calls=calls,
         rule=briefing.rule(flow, found.order.reason),
         script=briefing.script(found.script),
         offer=briefing.offer(flow.offer),
@@ -106,7 +107,7 @@ def page(order_id: int) -> ResponseReturnValue:
 @login_required
 def reveal(order_id: int) -> ResponseReturnValue:
     """The whole telephone number, once, to the order's owner; that it was looked at is written down."""
-    found, now = _visible(order_id), wiring.now()
+    found, now = visible(order_id), wiring.now()
     with wiring.wired().transaction() as tx:
         number = desk.number(tx, order_id, current_user.id)
         if number is None:
@@ -126,7 +127,7 @@ def reveal(order_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:order_id>/take")
 @login_required
 def take(order_id: int) -> Response:
-    before, now = _visible(order_id), wiring.now()
+    before, now = visible(order_id), wiring.now()
     try:
         with wiring.wired().transaction() as tx:
             handling.take(tx, order_id, current_user.id, now)
@@ -140,7 +141,7 @@ def take(order_id: int) -> Response:
 @blueprint.post("/<int:order_id>/release")
 @login_required
 def release(order_id: int) -> Response:
-    before, now = _visible(order_id), wiring.now()
+    before, now = visible(order_id), wiring.now()
     try:
         with wiring.wired().transaction() as tx:
             handling.release(tx, order_id, current_user.id, now)
@@ -154,7 +155,7 @@ def release(order_id: int) -> Response:
 @blueprint.post("/<int:order_id>/close")
 @login_required
 def close(order_id: int) -> Response:
-    before, now = _visible(order_id), wiring.now()
+    before, now = visible(order_id), wiring.now()
     if request.form.get("disposition") not in set(Disposition):
         flash(_("Choose how it ended."), "bad")
         return _back_to(order_id)
@@ -174,7 +175,7 @@ def _viewer() -> Viewer:
     return Viewer(current_user.id, current_user.tiers, current_user.role in OPERATORS)
 
 
-def _visible(order_id: int) -> OrderPage:
+def visible(order_id: int) -> OrderPage:
     """404 also for one that is not this person's to see: whether it exists is not theirs to know."""
     with wiring.wired().transaction() as tx:
         found = work_orders.page(tx, order_id)

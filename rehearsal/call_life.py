@@ -93,9 +93,7 @@ class CallLife:
         self._call.move("ringing", at)
         await self._progress("ringing", "ringing", at)
         person.calls += 1
-        persona = person.persona
-        choices = persona.first_pickups if person.calls == 1 and persona.first_pickups else persona.pickups
-        return self._carrier.chance.weighted(choices, *self._name, "pickup")
+        return self._carrier.chance.weighted(person.pickup_odds, *self._name, "pickup")
 
     async def _talk(self, person: Person, pickup: Pickup, life: Life) -> AsyncGenerator[datetime, None]:
         call, carrier = self._call, self._carrier

@@ -4,11 +4,15 @@ from datetime import datetime, timedelta
 
 from rehearsal.carrier import Carrier
 from rehearsal.overrides import split_overrides
+from rehearsal.personas import Pickup
 from rehearsal.resources import Call, CallWishes
 from rehearsal.twiml import Dial, TwimlError, parse_twiml
 from rehearsal.twiml_player import DialResult, Document
-from rehearsal.voice_params import base_params
+from rehearsal.voice_params import base_params, progress_params
 from rehearsal.webhooks_out import WebhookAnswer
+
+_STAFF = ((Pickup.HUMAN, 0.8), (Pickup.NO_ANSWER, 0.15), (Pickup.BUSY, 0.05))
+_MAILBOX_ANSWERS_AFTER = 18.0  # seconds
 
 
 class CarrierExchange:
@@ -63,14 +67,14 @@ class CarrierExchange:
             return None
 
     def dial(self, call: Call, verb: Dial, at: datetime) -> tuple[str, DialResult]:
-        """The other party is ours to invent: most pick up, some do not."""
+        """A customer lifts the phone as for any call. Whoever else it is, is ours to invent: most pick up."""
         carrier = self._carrier
-        chance, name = carrier.chance, ("dial", call.to, len(call.transcript))
-        answered = DialResult(
-            "completed", chance.between(3, 12, *name, "ring"), chance.between(40, 300, *name, "talk")
-        )
-        unanswered, busy = DialResult("no-answer", verb.ring_seconds), DialResult("busy", 2.0)
-        result = chance.weighted(((answered, 0.8), (unanswered, 0.15), (busy, 0.05)), *name)
+        customer = carrier.people.find(verb.number)
+        if customer is not None:
+            customer.calls += 1
+        odds = _STAFF if customer is None else customer.pickup_odds
+        name = ("dial", call.to, len(call.transcript))
+        result = self._result(carrier.chance.weighted(odds, *name), verb, name)
         leg = Call(
             sid=carrier.mint.sid("CA"),
             account_sid=call.account_sid,
@@ -88,6 +92,29 @@ class CarrierExchange:
         leg.ended_at = leg.started_at + timedelta(seconds=result.talk_seconds)
         carrier.calls.add(leg)
         return leg.sid, result
+
+    def _result(self, pickup: Pickup, verb: Dial, name: tuple[object, ...]) -> DialResult:
+        chance = self._carrier.chance
+        match pickup:
+            case Pickup.HUMAN:
+                ring, talk = chance.between(3, 12, *name, "ring"), chance.between(40, 300, *name, "talk")
+                return DialResult("completed", ring, talk)
+            case Pickup.MACHINE if verb.ring_seconds > _MAILBOX_ANSWERS_AFTER:
+                return DialResult("completed", _MAILBOX_ANSWERS_AFTER, chance.between(5, 20, *name, "talk"))
+            case Pickup.BUSY:
+                return DialResult("busy", 2.0)
+            case Pickup.FAILED:
+                return DialResult("failed", 0.5)
+            case _:
+                return DialResult("no-answer", verb.ring_seconds)
+
+    async def tell_of_pickup(self, call: Call, leg_sid: str, url: str, at: datetime) -> None:
+        leg = self._carrier.calls.by_sid[leg_sid]
+        params = base_params(leg, "in-progress") | progress_params(leg, at)
+        leg.sequence += 1
+        call.faults += await self._carrier.callbacks.report(
+            leg.sid, call.to, url, "in-progress", params, at, final=False
+        )
 
     def _document(self, call: Call, url: str, answer: WebhookAnswer, at: datetime) -> Document | None:
         if not answer.ok:

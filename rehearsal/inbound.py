@@ -1,4 +1,4 @@
-"""Texts from people to us, and the opt-out keywords that the carrier itself obeys."""
+"""Texts from people to us, and the keywords that the carrier itself obeys and answers."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,6 +6,9 @@ from typing import Any
 
 STOP_KEYWORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
 START_KEYWORDS = frozenset({"START", "YES", "UNSTOP"})
+HELP_KEYWORDS = frozenset({"HELP", "INFO"})
+
+_ANSWERED = {"STOP": STOP_KEYWORDS, "START": START_KEYWORDS, "HELP": HELP_KEYWORDS}
 
 
 @dataclass(slots=True)
@@ -18,6 +21,7 @@ class InboundText:
     persona: str
     intent: str
     outcome: int | str = ""
+    carrier_answered: str = ""  # STOP, START or HELP, in words of its own that stand in no log
 
     def for_ledger(self) -> dict[str, Any]:
         return {
@@ -29,6 +33,7 @@ class InboundText:
             "persona": self.persona,
             "intent": self.intent,
             "outcome": self.outcome,
+            "carrier_answered": self.carrier_answered,
         }
 
 
@@ -44,7 +49,8 @@ class Blocklist:
     def obey(self, text: InboundText) -> None:
         """Only a keyword that is the whole text counts, as at Twilio; "STOP PLEASE" does not."""
         word = text.body.strip().upper()
-        if word in STOP_KEYWORDS:
+        text.carrier_answered = next((what for what, words in _ANSWERED.items() if word in words), "")
+        if text.carrier_answered == "STOP":
             self._pairs.add((text.sender, text.recipient))
-        elif word in START_KEYWORDS:
+        elif text.carrier_answered == "START":
             self._pairs.discard((text.sender, text.recipient))

@@ -39,6 +39,8 @@ async def _live(
         message.from_number = message.from_number or carrier.options.pool_sender
         await _progress(carrier, message, "queued", life.at)
         yield life.at + timedelta(seconds=carrier.chance.between(0.1, 1.0, *name, "chosen"))
+        if message.status == "canceled":
+            return
     message.sent_at = life.at
     await _progress(carrier, message, "sent", life.at)
     undelivered = person.persona.undelivered
@@ -50,7 +52,8 @@ async def _live(
         await _progress(carrier, message, "undelivered", life.at)
         return
     await _progress(carrier, message, "delivered", life.at)
-    _let_person_react(carrier, person, message, life.at)
+    if message.direction != "outbound-reply":  # a courtesy is read, and nothing is said to it
+        _let_person_react(carrier, person, message, life.at)
 
 
 async def _progress(carrier: Carrier, message: Message, status: str, at: datetime) -> None:
@@ -114,7 +117,7 @@ def _plan_reply(carrier: Carrier, person: Person, recipient: str, reply: Reply, 
 
 
 async def receive_text(carrier: Carrier, text: InboundText) -> None:
-    """Take a person's text: obey its keyword, pass it on, and send back what we are told to."""
+    """Take a person's text: obey its keyword, pass it on, and send back what we are told to, each time we ask."""
     carrier.inbound.append(text)
     carrier.blocklist.obey(text)
     if not carrier.options.inbound_sms_url:
@@ -130,9 +133,9 @@ async def receive_text(carrier: Carrier, text: InboundText) -> None:
             token=carrier.mint.token(),
             at=text.at,
         )
-    text.outcome = answer.outcome
-    if answer.ok and answer.body.strip():
-        _send_back(carrier, text, answer.body)
+        text.outcome = answer.outcome
+        if answer.ok and answer.body.strip():
+            _send_back(carrier, text, answer.body)
 
 
 def _inbound_params(account_sid: str, text: InboundText) -> dict[str, str]:
@@ -178,7 +181,7 @@ def _send_back(carrier: Carrier, text: InboundText, twiml: str) -> None:
 
 
 def report_canceled(carrier: Carrier, message: Message) -> None:
-    """A scheduled text that is taken back is reported like any other end."""
+    """A text that is taken back is reported like any other end."""
 
     async def report(at: datetime) -> None:
         if message.status_callback:

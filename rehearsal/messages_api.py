@@ -16,6 +16,10 @@ from rehearsal.segments import count_segments
 
 _LONGEST_BODY = 1600
 _REJECTIONS = (21211, 21614, 21612, 21408, 21608)
+_GIVEN_BACK = {
+    "scheduled": frozenset({"scheduled"}),
+    "queued": frozenset({"scheduled", "accepted", "queued"}),
+}
 _FINAL = frozenset({"delivered", "undelivered", "failed", "canceled"})
 
 
@@ -49,7 +53,7 @@ class MessagesApi:
         if "Status" in form:
             if form.get("Status") != "canceled":
                 raise Refusal(20001, "Status")
-            if message.status != "scheduled":
+            if message.status not in _GIVEN_BACK[self._carrier.options.gives_back]:
                 raise Refusal(30409)
             message.move("canceled", self._carrier.now)
             report_canceled(self._carrier, message)

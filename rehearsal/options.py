@@ -36,6 +36,9 @@ class Options:
     rehearsal_token: str = ""
     callback_concurrency: int = 32
     calls_per_second: float = 0.0  # 0: no limit
+    gives_back: str = (
+        "scheduled"  # texts that may be canceled: Twilio's scheduled ones, or what is queued too
+    )
     pool_sender: str = "+15005550006"
     currency: str = "CNY"
 
@@ -78,6 +81,7 @@ def read_options(arguments: Sequence[str], environment: Mapping[str, str]) -> Op
         rehearsal_token=environment.get("REHEARSAL_TOKEN", ""),
         callback_concurrency=_positive("--callback-concurrency", given.callback_concurrency),
         calls_per_second=given.calls_per_second,
+        gives_back=given.gives_back,
         pool_sender=given.pool_sender,
         currency=given.currency,
     )
@@ -102,6 +106,12 @@ def _parser() -> _Parser:
     )
     parser.add_argument("--callback-concurrency", type=int, default=32)
     parser.add_argument("--calls-per-second", type=float, default=0.0, help="0 sets no limit")
+    parser.add_argument(
+        "--gives-back",
+        choices=("scheduled", "queued"),
+        default="scheduled",
+        help="texts that may be canceled: as Twilio, scheduled ones alone, or what is queued as well",
+    )
     parser.add_argument("--pool-sender", default=Options.__dataclass_fields__["pool_sender"].default)
     parser.add_argument("--currency", default="CNY")
     return parser

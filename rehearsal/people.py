@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rehearsal.chance import Chance
 from rehearsal.numbers import is_e164
-from rehearsal.personas import PERSONA_BY_NAME, PERSONAS, STRANGER, Persona
+from rehearsal.personas import PERSONA_BY_NAME, PERSONAS, STRANGER, Persona, Pickups
 
 
 class BadCustomer(ValueError):
@@ -30,6 +30,12 @@ class Person:
     opted_out: bool = False
     recharge_planned: bool = False
     last_question: str = ""  # what a text asked last, for when it asks again by its keys alone
+
+    @property
+    def pickup_odds(self) -> Pickups:
+        """What becomes of the call that rings now, already counted in `calls`."""
+        first = self.persona.first_pickups if self.calls == 1 else None
+        return first or self.persona.pickups
 
 
 class People:

@@ -217,7 +217,16 @@ PERSONAS: tuple[Persona, ...] = (
         spontaneous_per_day=0.12,
     ),
 )
-PERSONA_BY_NAME = {persona.name: persona for persona in PERSONAS}
+# One of us, whose own phone is rung before a customer's: never drawn, only registered by name.
+COLLEAGUE = Persona(
+    name="colleague",
+    share=0.0,
+    pickups=((Pickup.HUMAN, 1.0),),
+    presses=(Intent.JOIN,),
+    speaks=0.0,
+    spontaneous_per_day=0.0,
+)
+PERSONA_BY_NAME = {persona.name: persona for persona in (*PERSONAS, COLLEAGUE)}
 
 # A number nobody registered: texts arrive, nobody reacts, the phone rings out.
 STRANGER = Persona(name="stranger", share=0.0, pickups=((Pickup.NO_ANSWER, 1.0),), spontaneous_per_day=0.0)

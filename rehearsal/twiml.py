@@ -72,6 +72,7 @@ class Dial:
     ring_seconds: float = 30.0
     time_limit: float = 14_400.0
     caller_id: str = ""
+    when_answered: str = ""  # told when the dialled party picks up
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,18 @@ def _dial(element: Element) -> Dial:
         ring_seconds=_seconds(element, "timeout", 30.0),
         time_limit=_seconds(element, "timeLimit", 14_400.0),
         caller_id=element.get("callerId", ""),
+        when_answered=_told_of_answer(noun),
     )
+
+
+def _told_of_answer(noun: Element | None) -> str:
+    """The status callback of a `<Number>`, where the pick-up is among its events."""
+    if noun is None or "answered" not in noun.get("statusCallbackEvent", "completed").split():
+        return ""
+    url = noun.get("statusCallback", "")
+    if url and not is_webhook_url(url):
+        raise TwimlError(11100, f"Invalid URL format: <Number> statusCallback of {url!r}")
+    return url
 
 
 def _record(element: Element) -> Record:

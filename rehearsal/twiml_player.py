@@ -66,6 +66,8 @@ class Exchange(Protocol):
     def dial(self, call: Call, verb: Dial, at: datetime) -> tuple[str, DialResult]:
         """The leg's SID and what becomes of it."""
 
+    async def tell_of_pickup(self, call: Call, leg_sid: str, url: str, at: datetime) -> None: ...
+
     def new_sid(self, prefix: str) -> str: ...
 
 
@@ -213,11 +215,16 @@ class TwimlPlayer:
     async def _dial(self, dial: Dial) -> Moments:
         leg_sid, result = self._exchange.dial(self._call, dial, self._life.at)
         self._call.note(self._life.at, dial=dial.number, outcome=result.status)
-        yield self._in(result.ring_seconds + result.talk_seconds)
+        yield self._in(result.ring_seconds)
+        talked = min(result.talk_seconds, dial.time_limit)
+        if result.status == "completed":
+            if dial.when_answered:
+                await self._exchange.tell_of_pickup(self._call, leg_sid, dial.when_answered, self._life.at)
+            yield self._in(talked)
         if dial.action:
             params = {"DialCallStatus": result.status, "DialCallSid": leg_sid}
             if result.status == "completed":
-                params |= {"DialCallDuration": str(round(result.talk_seconds)), "DialBridged": "true"}
+                params |= {"DialCallDuration": str(round(talked)), "DialBridged": "true"}
             await self._follow(dial.action, dial.method, params)
 
     async def _record(self, record: Record) -> Moments:

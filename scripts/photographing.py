@@ -81,6 +81,7 @@ def _walk(page: Page, url: str, login: str, password: str, language: str) -> Ite
         switch.click()
         page.wait_for_load_state()
     yield from _campaigns(page, url)
+    yield from _plain(page, url)
     yield from _work_orders(page, url)
     page.goto(f"{url}/no-such-page")
     yield "not-found"
@@ -95,6 +96,20 @@ def _campaigns(page: Page, url: str) -> Iterator[str]:
     for number, link in enumerate(links[:MOST_CAMPAIGNS], 1):
         page.goto(f"{url}{link}")
         yield f"campaign-{number}"
+        for name in ("dry-run", "policy"):
+            page.goto(f"{url}{link}/{name}")
+            yield f"campaign-{number}-{name}"
+    for name, path in (("choose-flow", "new"), ("new-campaign", "new/low_balance_recharge")):
+        page.goto(f"{url}/campaigns/{path}")
+        yield name
+
+
+def _plain(page: Page, url: str) -> Iterator[str]:
+    """Pages that stand alone, as far as they are this person's to see."""
+    for name in ("notices", "team", "customers"):
+        answer = page.goto(f"{url}/{name}/")
+        if answer is not None and answer.ok:
+            yield name
 
 
 def _work_orders(page: Page, url: str) -> Iterator[str]:

@@ -16,7 +16,10 @@ from sqlalchemy.orm import Session
 from bot import accounts
 from bot.config import Settings, load_settings
 from bot.domain.clock import Clock
+from bot.domain.people import Brand
+from bot.outreach.outgoing import Outgoing
 from bot.published import PublishedFlows
+from bot.rulebook import Rulebook, open_rulebook
 from bot.store.transaction import Transaction
 from console import app as console
 from tests.db.factories import make_campaign, make_flow_revision, make_user
@@ -44,6 +47,18 @@ class TestWiring:
     transaction: Transaction
     clock: Clock
     flows: PublishedFlows = field(default_factory=PublishedFlows)
+
+    @property
+    def rulebook(self) -> Rulebook:
+        return _rulebook()
+
+    @property
+    def outgoing(self) -> Outgoing:
+        brand, zone = Brand("凯灵", "Keepline"), self.settings.default_time_zone
+        return Outgoing("10086", "+861055500001", brand, None, zone, self.rulebook)
+
+
+_rulebook = cache(open_rulebook)
 
 
 def make_app(transaction: Transaction, now: datetime, public_base_url: str = "http://localhost") -> Flask:
@@ -85,7 +100,7 @@ def sign_in(client: FlaskClient, login: str, password: str = PASSWORD) -> None:
     assert answer.status_code == 302, answer.text
 
 
-def post(client: FlaskClient, path: str, **form: str) -> Any:
+def post(client: FlaskClient, path: str, **form: Any) -> Any:
     """A POST with the CSRF token of a page of this session."""
     token = client.get("/token-for-tests").text
     return client.post(path, data={**form, "csrf_token": token}, headers={"Accept": "text/html"})

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from bot.bell import Queue
 from bot.channels.errors import Rejected, SendError, Unconfirmed
-from bot.channels.messages import Accepted, Found, OutboundCall, OutboundSms
+from bot.channels.messages import Accepted, CallToManager, Found, OutboundCall, OutboundSms
 
-Outbound = OutboundSms | OutboundCall
+Outbound = OutboundSms | OutboundCall | CallToManager
 
 
 class Lost(Unconfirmed):
@@ -36,6 +36,7 @@ class _FakeCarrier:
     now: datetime = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
     sent: list[Outbound] = field(default_factory=list)
     books: list[Found] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
     taken: dict[str, UUID] = field(default_factory=dict)  # whose attempt each SID is
     unreadable: SendError | None = None  # raised instead of showing the books
     while_sending: Callable[[Sequence[Outbound]], None] = _never
@@ -51,7 +52,7 @@ class _FakeCarrier:
         if answer is not None and not isinstance(answer, Lost):
             return answer
         sid = f"{self.prefix}{next(iter(self._serial)):032}"
-        self.taken[sid] = one.attempt_id
+        self.taken[sid] = one.call_id if isinstance(one, CallToManager) else one.attempt_id
         body = one.body if isinstance(one, OutboundSms) else None
         self.books.append(Found(sid, self.status, self.now, one.to, body, None, None))
         return answer or Accepted(sid)
@@ -67,6 +68,22 @@ class _FakeCarrier:
         if self.unreadable is not None:
             raise self.unreadable
         return [one for one in reversed(self.books) if one.to == to][:limit]
+
+    def cancel_batch(self, sids: Sequence[str]) -> list[Found | SendError]:
+        """What the books say `queued` of is given back at once; the answer may be lost on its way all the same."""
+        self.dropped.extend(sids)
+        return [self._give_back(sid) for sid in sids]
+
+    def _give_back(self, sid: str) -> Found | SendError:
+        (entry,) = (one for one in self.books if one.sid == sid)
+        answer = self.script.pop(0) if self.script else None
+        if answer is not None and not isinstance(answer, Lost):
+            return answer
+        if entry.status not in ("queued", "ringing"):
+            return Rejected("30409" if self.prefix == "SM" else "21220")
+        if entry.status == "queued":
+            self.tell(sid, "canceled")
+        return answer or next(one for one in self.books if one.sid == sid)
 
     def fetch_batch(self, sids: Sequence[str]) -> list[Found | SendError]:
         by_sid = {one.sid: one for one in self.books}
@@ -85,9 +102,11 @@ class FakeVoice(_FakeCarrier):
     def __init__(self, *script: SendError) -> None:
         super().__init__(list(script), "CA")
         self.redirected: list[tuple[str, str]] = []
-        self.dropped: list[str] = []
 
     def send_batch(self, batch: Sequence[OutboundCall]) -> list[Accepted | SendError]:
+        return self._send(batch)
+
+    def ring_managers(self, batch: Sequence[CallToManager]) -> list[Accepted | SendError]:
         return self._send(batch)
 
     def redirect_batch(self, twiml_by_sid: Sequence[tuple[str, str]]) -> list[Accepted | SendError]:
@@ -96,10 +115,6 @@ class FakeVoice(_FakeCarrier):
             self.redirected.append((sid, twiml))
             answers.append(self.script.pop(0) if self.script else Accepted(sid))
         return answers
-
-    def cancel_batch(self, sids: Sequence[str]) -> list[Accepted | SendError]:
-        self.dropped.extend(sids)
-        return [self.script.pop(0) if self.script else Accepted(sid) for sid in sids]
 
 
 class FakeBell:

@@ -12,7 +12,9 @@ from flask import Flask, Response, abort, current_app, jsonify, request
 from bot.bell import Bell, Queue
 from bot.channels.signature import BillingSignature, TwilioSignature
 from bot.domain.clock import Clock
+from bot.inbound.courtesy import Courtesies
 from bot.inbound.voice import Voice
+from bot.outreach.bridge import Bridge
 from bot.store import events
 from bot.store.events import NewEvent
 from bot.store.transaction import Statement, Transaction
@@ -26,6 +28,8 @@ class Edge:
     statement: Statement
     clock: Clock
     voice: Voice
+    bridge: Bridge
+    courtesies: Courtesies
     bell: Bell
     twilio: TwilioSignature
     billing: BillingSignature
@@ -86,9 +90,15 @@ def attempt_id() -> UUID | None:
 
 def store(event: NewEvent) -> Response:
     """Once, then the bell, then 204: also for a repeat, so that the sender stops."""
+    remember(event)
+    return Response(status=204)
+
+
+def remember(event: NewEvent) -> bool:
+    """Whether it is new; only then the bell is rung."""
     parts = edge()
     with parts.statement() as connection:
         new = events.leave_one(connection, event)
     if new:
         parts.bell.ring([Queue.INBOUND])
-    return Response(status=204)
+    return new

@@ -13,8 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import phonenumbers
 
 from bot.audience.errors import CellError
-from bot.domain.attempts import Channel
-from bot.domain.policy import PURPOSES
+from bot.domain.consents import CONSENTS
 from bot.rules.catalogue import FactorType
 
 Value = str | int | float | bool | list[str] | None
@@ -24,7 +23,6 @@ LONGEST = 1_000
 LONGEST_KEY = 200
 TIERS = ("high", "mid", "ordinary")
 STATUSES = ("active", "left")
-CONSENTS = tuple(f"{channel}:{purpose}" for channel in Channel for purpose in PURPOSES)
 
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\Z")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}(\.0*)?\Z")
@@ -182,7 +180,7 @@ def one_of(choices: tuple[str, ...]) -> Check:
 
 
 def consents(value: Value) -> Value:
-    """`channel:purpose` pairs, from a list or from text separated by commas, blanks or semicolons."""
+    """Those of `bot.domain.consents`, from a list or from text separated by commas, blanks or semicolons."""
     if value is None:
         return []
     pairs = value if isinstance(value, list) else [pair for pair in _SEPARATORS.split(str(value)) if pair]

@@ -13,12 +13,13 @@ from bot.audience.plain_risk import Risk, risk_of
 from bot.audience.prepaid_base import Subscriber, subscribers
 from bot.audience.report import ImportReport, Progress, silent
 from bot.audience.taking import conclude, take
+from bot.domain import consents
 from bot.store import imports, staging
 from bot.store.customers import Keeper, keepers
 from bot.store.staging import StagedCustomer
 from bot.store.transaction import Tx
 
-CONSENTS = ["call:marketing", "call:service", "sms:marketing", "sms:service"]
+CONSENTS = sorted(consents.CONSENTS)  # to everything: places differ in what they ask
 EVIDENCE = "none, made-up customers; for a rehearsal only"
 PROGRESS_EVERY = 2_000
 _FIELDS = (

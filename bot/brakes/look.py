@@ -36,7 +36,8 @@ def look(tx: Tx, flows: PublishedFlows, now: datetime) -> int:
 def _brakes(one: Watched) -> Brakes:
     """It was checked when the campaign was written; what a later version no longer knows is left out."""
     faults: list[Fault] = []
-    return read_brakes(Field(one.policy.get("brakes") or {}, ("brakes",), faults))
+    written = Field(one.policy, (), faults)
+    return read_brakes(Field(one.policy.get("brakes") or {}, ("brakes",), faults), written.at("voice"))
 
 
 def _by_rate(

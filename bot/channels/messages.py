@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from bot.domain.attempts import RINGS_FOR
+
 
 @dataclass(frozen=True, slots=True)
 class OutboundSms:
@@ -21,8 +23,19 @@ class OutboundCall:
     attempt_id: UUID
     to: str
     sender: str
-    ring_for: timedelta = timedelta(seconds=25)
+    ring_for: timedelta = RINGS_FOR
     detect_machine: bool = True
+    longest: timedelta | None = None  # the carrier ends it then, whoever speaks
+
+
+@dataclass(frozen=True, slots=True)
+class CallToManager:
+    """The manager's own phone is rung; whom it is about is told when it is picked up."""
+
+    call_id: UUID
+    to: str
+    sender: str
+    ring_for: timedelta
 
 
 @dataclass(frozen=True, slots=True)

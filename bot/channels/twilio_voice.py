@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from bot.channels.errors import SendError
-from bot.channels.messages import Accepted, Found, OutboundCall
+from bot.channels.messages import Accepted, CallToManager, Found, OutboundCall
 from bot.channels.twilio_client import Carrier, accepted
+
+_LONGEST = timedelta(hours=4)  # Twilio ends any call then
 
 
 class TwilioVoice:
@@ -30,6 +33,7 @@ class TwilioVoice:
             if one.detect_machine
             else {}
         )
+        limit = {"time_limit": int(min(one.longest, _LONGEST).total_seconds())} if one.longest else {}
         call = await self._carrier.rest.calls.create_async(
             to=one.to,
             from_=one.sender,
@@ -39,6 +43,23 @@ class TwilioVoice:
             status_callback_event=["completed"],
             timeout=int(one.ring_for.total_seconds()),
             **detection,
+            **limit,
+        )
+        return accepted(call.sid)
+
+    def ring_managers(self, batch: Sequence[CallToManager]) -> list[Accepted | SendError]:
+        """In the order of `batch`; each is posted at most once. Whether a person picked up is told by a key."""
+        return self._carrier.run_all(self._ring_manager(one) for one in batch)
+
+    async def _ring_manager(self, one: CallToManager) -> Accepted:
+        pages = f"{self._public}/twilio/manual"
+        call = await self._carrier.rest.calls.create_async(
+            to=one.to,
+            from_=one.sender,
+            url=f"{pages}/answer?c={one.call_id}",
+            status_callback=f"{pages}/status?c={one.call_id}#rc=5&rp=all",
+            status_callback_event=["completed"],
+            timeout=int(one.ring_for.total_seconds()),
         )
         return accepted(call.sid)
 
@@ -70,13 +91,17 @@ class TwilioVoice:
         call = await self._carrier.rest.calls(sid).update_async(twiml=twiml)
         return accepted(call.sid)
 
-    def cancel_batch(self, sids: Sequence[str]) -> list[Accepted | SendError]:
-        """Drop calls that are queued or ringing; one that has been picked up goes on."""
+    def cancel_batch(self, sids: Sequence[str]) -> list[Found | SendError]:
+        """Drop calls that are queued or ringing; one that has been picked up goes on.
+
+        One that was queued is canceled with the answer, and nothing more is ever heard of it.
+        """
         return self._carrier.run_all(self._cancel(sid) for sid in sids)
 
-    async def _cancel(self, sid: str) -> Accepted:
+    async def _cancel(self, sid: str) -> Found:
         call = await self._carrier.rest.calls(sid).update_async(status="canceled")
-        return accepted(call.sid)
+        accepted(call.sid)
+        return _found(call)
 
 
 def _found(call: object) -> Found:

@@ -1,10 +1,11 @@
-"""What the caller hears, and may press or say, as TwiML through the library's own builder."""
+"""What the caller hears, and may press or say, and what is written back, as TwiML by the library's own builder."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
 
+from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 
@@ -65,7 +66,7 @@ class Tell:
 
 @dataclass(frozen=True, slots=True)
 class Connect:
-    """Say it, then connect to a human; the end of that leg is posted to `action`."""
+    """Say it, then connect to a human; the end of that leg is posted to `action`, its start to `when_answered`."""
 
     text: str
     language: str
@@ -73,6 +74,8 @@ class Connect:
     caller_id: str
     action: str
     timeout: timedelta
+    longest: timedelta | None = None  # that the two may talk; None: the carrier's own limit
+    when_answered: str | None = None
 
 
 Spoken = Ask | Tell | Connect
@@ -89,15 +92,27 @@ def render(spoken: Spoken) -> str:
             response.hangup()
         case Connect():
             _say(response, spoken.text, spoken.language)
-            dial = response.dial(
-                action=spoken.action,
-                method="POST",
-                timeout=int(spoken.timeout.total_seconds()),
-                caller_id=spoken.caller_id,
-                answer_on_bridge=True,
-            )
-            dial.number(spoken.number)
+            _dial(response, spoken)
     return str(response)
+
+
+def _dial(response: VoiceResponse, connect: Connect) -> None:
+    # What the library is given as None it leaves out.
+    longest, when_answered = connect.longest, connect.when_answered
+    dial = response.dial(
+        action=connect.action,
+        method="POST",
+        timeout=int(connect.timeout.total_seconds()),
+        time_limit=int(longest.total_seconds()) if longest is not None else None,
+        caller_id=connect.caller_id,
+        answer_on_bridge=True,
+    )
+    dial.number(
+        connect.number,
+        status_callback=when_answered,
+        status_callback_event="answered" if when_answered else None,
+        status_callback_method="POST" if when_answered else None,
+    )
 
 
 def _gather(ask: Ask) -> Gather:
@@ -133,3 +148,11 @@ def _say(verb: VoiceResponse | Gather, text: str, language: str) -> None:
 
 def _tongue(language: str) -> _Tongue:
     return _TONGUES.get(language.replace("_", "-").split("-")[0].lower(), _TONGUES["en"])
+
+
+def written_back(text: str | None) -> str:
+    """The answer to a message, in the carrier's own request; None for no answer."""
+    response = MessagingResponse()
+    if text:
+        response.message(text)
+    return str(response)

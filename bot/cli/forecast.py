@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,11 +15,10 @@ import click
 
 from bot.cli.audience import known_factors, progress_bar
 from bot.cli.forecast_screen import show_lines, show_story, show_tally
-from bot.enrolment.audience import select_audience
+from bot.dry_runs import DryRun, prepare
 from bot.enrolment.errors import CampaignError
-from bot.enrolment.global_control import group_in_force, markets
 from bot.enrolment.move import find_campaign
-from bot.forecast.dry_run import Installation, Oracle
+from bot.forecast.dry_run import Installation
 from bot.forecast.errors import ForecastError
 from bot.forecast.explain import How, find
 from bot.forecast.explain import explain as tell
@@ -28,9 +28,8 @@ from bot.forecast.tally import Tally
 from bot.forecast.workers import Task, Told, in_parallel, told
 from bot.register.errors import RegisterError
 from bot.register.record import read_number
-from bot.store import campaigns, forecasting, suppressions
-from bot.store.enrolling import Audience
-from bot.store.forecasting import Slice, Terms
+from bot.store import forecasting, suppressions
+from bot.store.forecasting import Slice
 from bot.store.transaction import Tx
 
 if TYPE_CHECKING:
@@ -64,11 +63,13 @@ def dry_run(name: str, out: Path | None, sample: int | None, workers: int | None
     try:
         with parts.transaction() as tx:
             forecasting.freeze(tx)
-            campaign, audience = _chosen(tx, name)
+            asked = prepare(tx, find_campaign(tx, name), _installation(parts), known_factors(), now)
             if sample is not None:
-                audience = forecasting.sampled(tx, campaign, audience, sample)
-            slices = forecasting.slices(tx, audience, SLICE)
-            answers = _answers(parts, tx, campaign, audience, slices, now, workers or os.cpu_count() or 1)
+                asked = replace(
+                    asked, audience=forecasting.sampled(tx, asked.campaign, asked.audience, sample)
+                )
+            slices = forecasting.slices(tx, asked.audience, SLICE)
+            answers = _answers(parts, tx, asked, slices, now, workers or os.cpu_count() or 1)
             tally, lines = _collected(
                 answers, sum(one.people for one in slices), out, keep=sample is not None
             )
@@ -76,43 +77,31 @@ def dry_run(name: str, out: Path | None, sample: int | None, workers: int | None
         raise click.ClickException(str(error)) from None
     if lines:
         show_lines(lines, language)
-    show_tally(campaign.name, tally, now, parts.settings, language)
+    show_tally(asked.campaign.name, tally, now, parts.settings, language)
 
 
-def _chosen(tx: Tx, name: str) -> tuple[Terms, Audience]:
-    campaign_id = find_campaign(tx, name)
-    campaign = campaigns.get(tx, campaign_id)
-    assert campaign is not None  # it was found in this very snapshot
-    return forecasting.terms(tx, campaign_id), select_audience(campaign, known_factors())
+def _installation(parts: Wired) -> Installation:
+    ours = parts.outgoing
+    return Installation(parts.flows, ours.rulebook, ours.brand, ours.guest_list, ours.default_time_zone)
 
 
 def _answers(
-    parts: Wired,
-    tx: Tx,
-    campaign: Terms,
-    audience: Audience,
-    slices: Sequence[Slice],
-    now: datetime,
-    workers: int,
+    parts: Wired, tx: Tx, asked: DryRun, slices: Sequence[Slice], now: datetime, workers: int
 ) -> Iterator[Told]:
     """In the slices' order; a small audience is done before other processes have begun."""
-    ours = parts.outgoing
-    at = Installation(parts.flows, ours.rulebook, ours.brand, ours.guest_list, ours.default_time_zone)
-    flow = parts.flows.get(tx, campaign.flow_revision, campaign.offer)
-    held_out = group_in_force(tx, now) if markets(flow) else None
-    oracle = Oracle(tx, campaign, at, now, held_out=held_out)  # which refuses a campaign that is over
     if workers == 1 or sum(one.people for one in slices) <= ALONE:
-        return (told(oracle, tx, audience, one) for one in slices)
+        return (told(asked.oracle, tx, asked.audience, one) for one in slices)
+    ours = parts.outgoing
     task = Task(
         database_url=parts.engine.url.render_as_string(hide_password=False),
         snapshot=forecasting.share(tx),
-        campaign_id=campaign.id,
-        audience=audience,
+        campaign_id=asked.campaign.id,
+        audience=asked.audience,
         brand=ours.brand,
         guest_list=ours.guest_list,
         default_time_zone=ours.default_time_zone,
         now=now,
-        held_out=held_out,
+        held_out=asked.held_out,
         seal=suppressions.known_seal(tx),
     )
     return in_parallel(task, slices, min(workers, len(slices)))

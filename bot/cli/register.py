@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bot.cli.audience import progress_bar
+from bot.cli.register_marks import mark, marks, unmark
 from bot.cli.register_patterns import pattern
 from bot.cli.register_screen import in_words, show_import, show_standing
 from bot.cli.register_words import (
@@ -23,9 +24,11 @@ from bot.cli.register_words import (
     wired_parts,
 )
 from bot.cli.work_order import acting
+from bot.domain.consents import CONSENTS
 from bot.domain.refusals import Action, Scope, Source
 from bot.domain.seals import make_seal
 from bot.register.check import check
+from bot.register.consenting import Given, record_consent
 from bot.register.errors import RegisterError
 from bot.register.export import export_lines
 from bot.register.importing import ListFile, import_list
@@ -34,7 +37,7 @@ from bot.register.record import Wish, erase, record
 
 @click.group("register")
 def group() -> None:
-    """The register of refusals: do-not-call lists, single lines, number patterns, erasure."""
+    """The register: refusals, do-not-call lists, number patterns, erasure; named lists of customers."""
 
 
 @group.command("import")
@@ -149,6 +152,27 @@ def restore(
     _record(Action.RESTORE, Source.MANAGER_RESTORE, number, region, scope, evidence, wording, login)
 
 
+@group.command("consent")
+@click.argument("customer")
+@click.argument("consent", type=click.Choice(CONSENTS))
+@click.option("--evidence", required=True, help="Where the customer's own word is kept.")
+@click.option("--wording", help="What the customer was asked, and agreed to.")
+@click.option("--withdraw", is_flag=True, help="The customer agrees to it no more.")
+@acting
+def consent(
+    customer: str, consent: str, evidence: str, wording: str | None, withdraw: bool, login: str
+) -> None:
+    """CUSTOMER (by external id) agrees to CONSENT; voice:marketing is one in writing, to a machine-made voice."""
+    parts = wired_parts()
+    given = Given(customer, consent, evidence, wording, withdrawn=withdraw)
+    try:
+        with parts.transaction() as tx:
+            record_consent(tx, given, now=parts.clock.now(), user_id=user_of(tx, login))
+    except RegisterError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"customer {customer}: {consent} {'withdrawn' if withdraw else 'given'}")
+
+
 @group.command("erase")
 @click.argument("customer")
 @acting
@@ -206,4 +230,5 @@ def _record(
     click.echo(f"{recorded.masked} {done} {in_words(scope.channel, scope.purpose, scope.topic)}{more}")
 
 
-group.add_command(pattern)
+for command in (mark, unmark, marks, pattern):
+    group.add_command(command)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -11,6 +13,7 @@ from rich.table import Table
 from bot.domain.numbers import masked
 from bot.domain.refusals import ALL, Refusal
 from bot.register.check import Standing
+from bot.register.marking import MarkReport
 from bot.register.report import ListReport
 
 
@@ -19,14 +22,30 @@ def show_import(name: str, report: ListReport) -> None:
         f"list {name}: {report.rows_read} rows, {report.added} numbers added, {report.removed} taken off, "
         f"{report.rejected} rejected; {report.runs_told} customers under way are not contacted any more"
     )
-    for line in report.first_rejects:
-        click.echo(line)
-    if report.reject_path is not None:
-        click.echo(f"rejects: {report.reject_path}")
+    _show_rejects(report.first_rejects, report.reject_path)
     if report.held_back:
         click.echo(
             "nothing was taken off: a row that cannot be read might be such a number (--despite-rejects)"
         )
+
+
+def show_marked(name: str, report: MarkReport) -> None:
+    click.echo(
+        f"list {name}: {report.rows_read} rows, {report.on} customers put on, {report.off} taken off, "
+        f"{report.rejected} rejected"
+    )
+    _show_rejects(report.first_rejects, report.reject_path)
+    if report.held_back:
+        click.echo(
+            "nobody was taken off: a row that cannot be read might be such a customer (--despite-rejects)"
+        )
+
+
+def _show_rejects(first: Sequence[str], path: Path | None) -> None:
+    for line in first:
+        click.echo(line)
+    if path is not None:
+        click.echo(f"rejects: {path}")
 
 
 def show_standing(msisdn: str, standing: Standing) -> None:
@@ -42,12 +61,12 @@ def show_standing(msisdn: str, standing: Standing) -> None:
             what = in_words(line.channel, line.purpose, line.topic)
             by = ", ".join(word for word in (line.source, line.list_name, line.user) if word)
             held = "" if line.holds is None else "in part" if line.holds.lifted else "yes"
-            table.add_row(_moment(line.at), line.action, what, by, line.wording, line.evidence, held)
+            table.add_row(when(line.at), line.action, what, by, line.wording, line.evidence, held)
         page.print(table)
     for consent in standing.consents:
         what = f"{consent.channel}, {consent.purpose}, {consent.topic}"
         page.print(
-            f"{_moment(consent.at)} consent {consent.action}: {what} by {consent.source}, {consent.evidence}"
+            f"{when(consent.at)} consent {consent.action}: {what} by {consent.source}, {consent.evidence}"
         )
 
 
@@ -62,7 +81,7 @@ def in_words(channel: str, purpose: str, topic: str) -> str:
     return ", ".join(f"all {name}s" if value == ALL else f"{name} {value}" for name, value in named.items())
 
 
-def _moment(at: datetime) -> str:
+def when(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M}Z"
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,15 +17,17 @@ from rich.table import Table
 
 from bot.cli.flow.check import known_factors
 from bot.domain.notices import in_words
-from bot.domain.policy import read_policy
+from bot.domain.policy import PolicyError, read_policy
 from bot.domain.policy.fields import Field
 from bot.domain.policy.spending import read_spend
 from bot.domain.spend import Ceiling, Limits
 from bot.enrolment.audience import select_audience
 from bot.enrolment.errors import CampaignError
 from bot.enrolment.move import find_campaign
+from bot.enrolment.typical_cost import PEOPLE, typical_cost
 from bot.flow.estimate import AudienceShape, Estimate, Group, estimate
 from bot.flow.model import Reach
+from bot.flow.simulation.typical import Typical
 from bot.prices import SHIPPED, PriceError, load_prices
 from bot.store import campaigns, notices, shapes, spending
 from bot.store.shapes import Shape
@@ -40,11 +44,20 @@ _MOST_NOTICES = 1000
     default=SHIPPED,
     help="The carrier's price table; flows/prices/default.yaml if none is given.",
 )
+@click.option(
+    "--simulate",
+    "people",
+    default=PEOPLE,
+    show_default=True,
+    type=click.IntRange(0, 10_000),
+    help="So many of the audience for the typical figure; with 0 there is none.",
+)
 @click.option("--json", "as_json", is_flag=True, help="For another program.")
-def estimate_(name: str, prices_file: Path, as_json: bool) -> None:
+def estimate_(name: str, prices_file: Path, people: int, as_json: bool) -> None:
     """What campaign NAME costs at worst: everybody takes the dearest way, with the longest texts and calls.
 
-    The control share is not taken off.
+    There the control share is not taken off. Beside it what it would typically cost: simulated with customers drawn
+    from its audience, whose habits are made up.
     """
     from bot.bootstrap import wired
 
@@ -59,16 +72,41 @@ def estimate_(name: str, prices_file: Path, as_json: bool) -> None:
             catalogue = known_factors()
             status = "left" if flow.to is Reach.FORMER else "active"
             found = shapes.shapes(tx, select_audience(campaign, catalogue), prices.prefixes, status)
-    except (CampaignError, PriceError) as error:
+            now = parts.clock.now()
+            usual = (
+                typical_cost(tx, campaign, flow, catalogue, now, prices=prices, people=people)
+                if people
+                else None
+            )
+    except (CampaignError, PolicyError, PriceError) as error:
         raise click.ClickException(str(error)) from None
     limits = read_spend(Field(campaign.policy.get("spend") or {}, ("spend",), []))
     result = estimate(
         flow, read_policy(campaign.policy), _audience(found), prices, catalogue=catalogue, limits=limits
     )
     if as_json:
-        click.echo(json.dumps(to_json(result, limits), ensure_ascii=False, indent=2))
-    else:
-        show(Console(), result, limits)
+        told = {**to_json(result, limits), "typical": _typical_json(usual) if usual is not None else None}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    screen = Console()
+    show(screen, result, limits)
+    if usual is not None:
+        screen.print(_in_a_sentence(usual))
+
+
+def _typical_json(usual: Typical) -> dict[str, Any]:
+    return {
+        name: str(value) if isinstance(value, Decimal) else value for name, value in asdict(usual).items()
+    }
+
+
+def _in_a_sentence(usual: Typical) -> str:
+    return (
+        f"Simulated, and no bound: {usual.money:,.2f} {usual.currency} for {usual.treated:,} treated customers: "
+        f"{usual.sms:,} SMS of {usual.segments:,} segments, {usual.calls:,} calls of {usual.minutes:,} minutes, "
+        f"{usual.grants:,} bonuses of {usual.bonuses:,.2f}. {usual.simulated:,} of them were drawn, and how they "
+        "answer is made up."
+    )
 
 
 def _audience(found: Iterable[Shape]) -> AudienceShape:
@@ -117,7 +155,8 @@ def to_json(result: Estimate, limits: Limits) -> dict[str, Any]:
 def over(result: Estimate, ceiling: Ceiling) -> list[str]:
     """Which limits of the campaign would stop it before the worst case."""
     worst = {
-        "money": result.contacts.money,
+        "money": result.worst,
+        "bonuses": result.bonus,
         "segments": result.contacts.segments,
         "minutes": result.contacts.minutes,
     }
@@ -172,7 +211,7 @@ def spent(name: str) -> None:
             days, used = spending.by_day(tx, campaign_id), spending.used(tx, campaign_id)
     except CampaignError as error:
         raise click.ClickException(str(error)) from None
-    table = Table("day", "SMS", "calls", "segments", "minutes", "money")
+    table = Table("day", "SMS", "calls", "segments", "minutes", "bonuses", "money")
     for day in days:
         table.add_row(
             f"{day.day}",
@@ -180,12 +219,14 @@ def spent(name: str) -> None:
             f"{day.calls:,}",
             f"{day.segments:,}",
             f"{day.minutes:,}",
+            f"{day.bonuses:,.2f}",
             f"{day.money:,.2f}",
         )
     screen = Console()
     screen.print(table)
     screen.print(
-        f"With what is reserved: {used.segments:,} segments, {used.minutes:,} minutes, {used.money:,.2f}"
+        f"With what is reserved: {used.segments:,} segments, {used.minutes:,} minutes, "
+        f"{used.bonuses:,.2f} of bonuses, {used.money:,.2f} in all"
     )
 
 

@@ -6,7 +6,11 @@ for a report that must not move the attempt, and the event is kept all the same.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
+
+#: How long the telephone of every customer rings, and with the carrier's own delay a little longer.
+RINGS_FOR = timedelta(seconds=25)
 
 
 class Channel(StrEnum):
@@ -33,6 +37,14 @@ class AttemptStatus(StrEnum):
     EXPIRED = "expired"  # its time passed before it could be sent
 
 
+class RecallCause(StrEnum):
+    """Why the carrier is asked to take a message or call back."""
+
+    REFUSED = "refused"  # its customer said no: for good
+    STOPPED = "stopped"  # its campaign was paused (made again when it goes on) or aborted
+    CLOSED = "closed"  # a call waited at the carrier until the hours were over: made again in the next ones
+
+
 _BEFORE_CARRIER = frozenset({AttemptStatus.SENDING, AttemptStatus.UNCONFIRMED})
 _SMS_END = frozenset({AttemptStatus.DELIVERED, AttemptStatus.UNDELIVERED, AttemptStatus.FAILED})
 _CALL_END = frozenset(
@@ -52,7 +64,8 @@ TRANSITIONS: dict[AttemptStatus, frozenset[AttemptStatus]] = {
     AttemptStatus.SENDING: _REPORTED | {AttemptStatus.UNCONFIRMED, AttemptStatus.DUE},
     # DUE only after the carrier's own list has proved that it never took it.
     AttemptStatus.UNCONFIRMED: _REPORTED | {AttemptStatus.DUE},
-    AttemptStatus.ACCEPTED: _REPORTED - {AttemptStatus.ACCEPTED},
+    # DUE where a pause, or the end of its hours, had it taken back before it was sent.
+    AttemptStatus.ACCEPTED: _REPORTED - {AttemptStatus.ACCEPTED} | {AttemptStatus.DUE},
     AttemptStatus.SENT: _SMS_END,
     AttemptStatus.RINGING: frozenset({AttemptStatus.IN_PROGRESS, AttemptStatus.CANCELED}) | _CALL_END,
     AttemptStatus.IN_PROGRESS: frozenset({AttemptStatus.COMPLETED, AttemptStatus.FAILED}),

@@ -19,6 +19,7 @@ class Cause(StrEnum):
     STALE_DATA = "stale_data"
     HARM = "harm"  # the treated do worse than the control arm, beyond chance
     SPEND = "spend"  # all the money, segments or minutes of its policy are used
+    ABANDONMENT = "abandonment"  # calls answered by a person who then found nobody, or silence
 
 
 #: The carrier took it for spam: more of the same makes the sender's name worse.
@@ -29,6 +30,9 @@ CUSTOMERS_OWN_CODES = frozenset(
     {"21211", "21214", "21217", "21407", "21610", "21612", "21614", "13224", "13227"}
     | {"30003", "30004", "30005", "30006"}
 )
+
+#: A manager was asked for, and none came to the telephone.
+NOBODY_CAME = frozenset({"no-answer", "busy", "failed"})
 
 #: The most contacts of a window that are counted, the newest first: enough for any rate that is worth a brake.
 NEWEST = 5_000

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.roles import Right, having
+
 
 class CampaignStatus(StrEnum):
     DRAFT = "draft"
@@ -68,7 +70,7 @@ class MoveRule:
         return role is None or role in self.roles
 
 
-_OPERATORS = frozenset({"admin", "operator"})
+_PREPARE, _APPROVE, _RUN = (having(right) for right in (Right.PREPARE, Right.APPROVE, Right.RUN))
 _STATUS = CampaignStatus
 _PREPARED = frozenset({_STATUS.CHECKED, _STATUS.APPROVED})
 
@@ -77,17 +79,17 @@ MOVES: Mapping[CampaignMove, MoveRule] = {
         # An approval was of what was checked then: checked again, it needs another.
         _PREPARED | {_STATUS.DRAFT, _STATUS.SCHEDULED},
         _STATUS.CHECKED,
-        _OPERATORS,
+        _PREPARE,
     ),
-    CampaignMove.APPROVE: MoveRule(frozenset({_STATUS.CHECKED}), _STATUS.APPROVED, _OPERATORS),
-    CampaignMove.SCHEDULE: MoveRule(_PREPARED, _STATUS.SCHEDULED, _OPERATORS),
-    CampaignMove.START: MoveRule(_PREPARED | {_STATUS.SCHEDULED}, _STATUS.RUNNING, _OPERATORS),
-    CampaignMove.PAUSE: MoveRule(LIVE, _STATUS.PAUSED, _OPERATORS),
+    CampaignMove.APPROVE: MoveRule(frozenset({_STATUS.CHECKED}), _STATUS.APPROVED, _APPROVE),
+    CampaignMove.SCHEDULE: MoveRule(_PREPARED, _STATUS.SCHEDULED, _RUN),
+    CampaignMove.START: MoveRule(_PREPARED | {_STATUS.SCHEDULED}, _STATUS.RUNNING, _RUN),
+    CampaignMove.PAUSE: MoveRule(LIVE, _STATUS.PAUSED, _RUN),
     # Or DRAINING, where it drained before.
-    CampaignMove.RESUME: MoveRule(frozenset({_STATUS.PAUSED}), _STATUS.RUNNING, _OPERATORS),
-    CampaignMove.DRAIN: MoveRule(frozenset({_STATUS.RUNNING}), _STATUS.DRAINING, _OPERATORS),
+    CampaignMove.RESUME: MoveRule(frozenset({_STATUS.PAUSED}), _STATUS.RUNNING, _RUN),
+    CampaignMove.DRAIN: MoveRule(frozenset({_STATUS.RUNNING}), _STATUS.DRAINING, _RUN),
     CampaignMove.FINISH: MoveRule(LIVE, _STATUS.FINISHED, frozenset()),
-    CampaignMove.ABORT: MoveRule(frozenset(_STATUS) - OVER, _STATUS.ABORTED, _OPERATORS),
+    CampaignMove.ABORT: MoveRule(frozenset(_STATUS) - OVER, _STATUS.ABORTED, _RUN),
 }
 
 

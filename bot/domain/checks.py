@@ -38,6 +38,11 @@ class Point(StrEnum):
     VALUES_MISSING = "values_missing"
     SPEND = "spend"
     SPEND_TOO_MUCH = "spend_too_much"
+    EXAMPLE_PRICES = "example_prices"
+    CONDUCT = "conduct"
+    UNSIGNED = "unsigned"
+    REFUSAL_LINE_MISSING = "refusal_line_missing"
+    OPT_OUT_WORD_UNHEARD = "opt_out_word_unheard"
 
 
 #: Each in English and Chinese; `{names}` are the finding's details.
@@ -97,6 +102,29 @@ _WORDS: Mapping[Point, tuple[str, str]] = {
     Point.SPEND_TOO_MUCH: (
         "At worst it costs {amount}, more than {cap}",
         "最坏情况下费用为 {amount}，超过 {cap}",
+    ),
+    Point.EXAMPLE_PRICES: (
+        "Its limits are counted by the example prices that came with the program: write the carrier's own into {file}",
+        "限额按程序自带的示例价格计算，请在 {file} 中填写运营商的实际价格",
+    ),
+    Point.CONDUCT: (
+        "Every SMS says who sends it and how to refuse it, as the rules of {places} ask",
+        "所有短信均按 {places} 的规则署名并注明退订方式",
+    ),
+    Point.UNSIGNED: (
+        "The {language} SMS of step {step} does not say who sends it, as the rules of {place} ask for {count} of the "
+        "audience: 【brand】 first in Chinese, the brand in any other language",
+        "步骤 {step} 的 {language} 短信没有署名，{place} 的规则对 {count} 位客户有此要求："
+        "中文以【品牌】开头，其他语言写明品牌",
+    ),
+    Point.REFUSAL_LINE_MISSING: (
+        "The {language} SMS of step {step} does not say how to refuse, as the rules of {place} ask for {count} of the "
+        "audience",
+        "步骤 {step} 的 {language} 短信没有注明退订方式，{place} 的规则对 {count} 位客户有此要求",
+    ),
+    Point.OPT_OUT_WORD_UNHEARD: (
+        "The rules of {place} call {word} a refusal, and no reply is understood so",
+        "{place} 的规则将 {word} 视为退订，但系统无法识别该回复",
     ),
 }
 

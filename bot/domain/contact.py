@@ -9,6 +9,9 @@ from enum import StrEnum
 
 from bot.domain.attempts import Channel
 from bot.domain.campaigns import Arm
+from bot.domain.consents import WRITTEN_VOICE
+from bot.domain.marks import Marked as Marked
+from bot.domain.marks import Treatment, asked_for
 from bot.domain.policy import Policy
 from bot.domain.policy.counting import Past as Past
 from bot.domain.policy.counting import held_back
@@ -21,9 +24,13 @@ class Reason(StrEnum):
 
     SUPPRESSED = "suppressed"
     NO_CONSENT = "no_consent"
+    NO_WRITTEN_CONSENT = "no_written_consent"
     CONTROL_ARM = "control_arm"
     LEFT = "left"
     RETURNED = "returned"
+    MARKED_NEVER = "marked_never"
+    MARKED_BY_HAND = "marked_by_hand"
+    MARKED_WAIT = "marked_wait"
     COMPLAINT_OPEN = "complaint_open"
     NEWS_WAITING = "news_waiting"
     WORK_ORDER_OPEN = "work_order_open"
@@ -54,6 +61,7 @@ class Person:
     work_order_open: bool
     past: Sequence[Past]
     zone_guesses: tuple[str, ...] = ()  # where the zone is unknown: whatever else points at one
+    marks: tuple[Marked, ...] = ()  # the named lists they are on now
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,7 @@ class Contact:
     arm: Arm
     to_former: bool = False  # the flow is for those who have left
     at_work_order: bool = False  # a human asked for this contact from the open order itself
+    by_hand: bool = False  # a human speaks, no machine-made voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +95,12 @@ class Denied:
 Decision = Allowed | Deferred | Denied
 
 _NEWS_WAIT = timedelta(seconds=2)
-#: Nobody knows when a matter will be settled.
-_LOOK_AGAIN = {Reason.COMPLAINT_OPEN: timedelta(days=1), Reason.WORK_ORDER_OPEN: timedelta(hours=4)}
+#: Nobody knows when such a matter will be settled.
+_LOOK_AGAIN = {
+    Reason.COMPLAINT_OPEN: timedelta(days=1),
+    Reason.MARKED_WAIT: timedelta(days=1),
+    Reason.WORK_ORDER_OPEN: timedelta(hours=4),
+}
 
 
 def may_contact(
@@ -99,15 +112,15 @@ def may_contact(
     guest_list: frozenset[str] | None = None,
 ) -> Decision:
     """The order is the rule: what can never be lifted comes first, what time heals comes last."""
-    never = ruled_out(contact, person, policy, guest_list=guest_list)
+    never = ruled_out(contact, person, policy, now, guest_list=guest_list)
     if never is not None:
         return Denied(never)
     if person.news_waiting:
         return Deferred(Reason.NEWS_WAITING, now + _NEWS_WAIT)
     zones = policy.candidate_zones(person.time_zone, person.msisdn, person.zone_guesses)
-    unsettled = _unsettled(contact, person)
+    unsettled = _unsettled(contact, person, policy, now)
     if unsettled is not None:
-        return Deferred(unsettled, _opening(contact, policy, zones, now + _LOOK_AGAIN[unsettled]))
+        return Deferred(unsettled.reason, _opening(contact, policy, zones, unsettled.until))
     return _when(contact, person, policy, zones, now) if zones else Denied(Reason.ZONE_UNKNOWN)
 
 
@@ -130,29 +143,64 @@ def _when(
 
 
 def ruled_out(
-    contact: Contact, person: Person, policy: Policy, *, guest_list: frozenset[str] | None = None
+    contact: Contact,
+    person: Person,
+    policy: Policy,
+    now: datetime,
+    *,
+    guest_list: frozenset[str] | None = None,
 ) -> Reason | None:
     """What no waiting heals: asked alone where somebody is on the line already."""
     if guest_list is not None and person.msisdn not in guest_list:
         return Reason.NOT_ON_GUEST_LIST
     if any(refusal.covers(contact.channel, contact.purpose) for refusal in person.refusals):
         return Reason.SUPPRESSED
-    consent = f"{contact.channel}:{contact.purpose}"
-    if policy.asks_consent(contact.channel, contact.purpose) and consent not in person.consents:
-        return Reason.NO_CONSENT
+    missing = _missing_consent(contact, person, policy)
+    if missing is not None:
+        return missing
     if contact.arm is Arm.CONTROL:
         return Reason.CONTROL_ARM
-    if contact.to_former:
-        return Reason.RETURNED if person.active and contact.purpose == "marketing" else None
-    return None if person.active else Reason.LEFT
+    if not contact.to_former and not person.active:
+        return Reason.LEFT
+    if contact.to_former and person.active and contact.purpose == "marketing":
+        return Reason.RETURNED
+    return _left_out(contact, person, policy, now) if person.marks else None
 
 
-def _unsettled(contact: Contact, person: Person) -> Reason | None:
+def _missing_consent(contact: Contact, person: Person, policy: Policy) -> Reason | None:
+    channel, purpose = contact.channel, contact.purpose
+    if policy.asks_consent(channel, purpose, by_hand=contact.by_hand):
+        if f"{channel}:{purpose}" not in person.consents:
+            return Reason.NO_CONSENT
+        if not contact.by_hand and policy.asks_written_consent(channel, purpose):
+            return None if WRITTEN_VOICE in person.consents else Reason.NO_WRITTEN_CONSENT
+    return None
+
+
+def _left_out(contact: Contact, person: Person, policy: Policy, now: datetime) -> Reason | None:
+    asked = asked_for(person.marks, policy.marks, contact.purpose, now)
+    if Treatment.NEVER in asked:
+        return Reason.MARKED_NEVER
+    return Reason.MARKED_BY_HAND if Treatment.BY_HAND in asked and not contact.at_work_order else None
+
+
+def _unsettled(contact: Contact, person: Person, policy: Policy, now: datetime) -> Deferred | None:
+    """Marks may say until when; of anything else nobody knows."""
     if contact.purpose != "marketing":
         return None
     if person.complaint_open:
-        return Reason.COMPLAINT_OPEN
-    return Reason.WORK_ORDER_OPEN if person.work_order_open and not contact.at_work_order else None
+        return _look_again(Reason.COMPLAINT_OPEN, now)
+    asked = asked_for(person.marks, policy.marks, contact.purpose, now) if person.marks else {}
+    if Treatment.WAIT in asked:
+        ends = asked[Treatment.WAIT]
+        return Deferred(Reason.MARKED_WAIT, ends) if ends else _look_again(Reason.MARKED_WAIT, now)
+    if person.work_order_open and not contact.at_work_order:
+        return _look_again(Reason.WORK_ORDER_OPEN, now)
+    return None
+
+
+def _look_again(reason: Reason, now: datetime) -> Deferred:
+    return Deferred(reason, now + _LOOK_AGAIN[reason])
 
 
 def _opening(contact: Contact, policy: Policy, zones: tuple[str, ...], moment: datetime) -> datetime:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from bot.domain.sample_ratio import SRM_ALARM, sample_ratio_p
+from bot.domain.sample_ratio import SRM_ALARM, Dealing, sample_ratio_p_of
 from bot.domain.uplift import ArmOutcome, Uplift, p_of_no_difference, uplift
 
 LEVEL = 0.05  # the chance of calling any of an experiment's differences real when none is
@@ -14,7 +14,7 @@ LEVEL = 0.05  # the chance of calling any of an experiment's differences real wh
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """`share` is what it was to be dealt; None where that was changed on the way, so that nothing can be checked."""
+    """`share` is what it was to be dealt on the whole; None where nobody knows, so that nothing can be checked."""
 
     name: str
     share: float | None
@@ -52,6 +52,7 @@ class Experiment:
     ways: tuple[Way, ...]  # the first is what the others are compared with
     comparisons: tuple[Comparison, ...]
     sample_ratio_p: float | None
+    dealings: int = 1  # how often the weights were changed, and once more
 
     @property
     def customers(self) -> int:
@@ -63,15 +64,22 @@ class Experiment:
         return self.sample_ratio_p is not None and self.sample_ratio_p < SRM_ALARM
 
 
-def evaluate(name: str, ways: Sequence[Way]) -> Experiment:
-    shares = [way.share for way in ways if way.share is not None]
-    counts = [way.outcome.customers for way in ways]
+def evaluate(name: str, ways: Sequence[Way], dealings: Sequence[Dealing] | None = None) -> Experiment:
+    """`dealings`: where weights were changed on the way, those of each; the counts in the order of the ways."""
+    if dealings is None:
+        dealings = _one_dealing(ways)
     return Experiment(
         name=name,
         ways=tuple(ways),
         comparisons=compare([(way.name, way.outcome) for way in ways]),
-        sample_ratio_p=sample_ratio_p(counts, shares) if len(shares) == len(ways) else None,
+        sample_ratio_p=sample_ratio_p_of(dealings) if dealings else None,
+        dealings=len(dealings),
     )
+
+
+def _one_dealing(ways: Sequence[Way]) -> list[Dealing]:
+    shares = [way.share for way in ways if way.share is not None]
+    return [Dealing([way.outcome.customers for way in ways], shares)] if len(shares) == len(ways) else []
 
 
 def compare(outcomes: Sequence[tuple[str, ArmOutcome]]) -> tuple[Comparison, ...]:

@@ -6,27 +6,32 @@
       red: {marketing: by_hand, priority: highest}
       flea: {priority: lowest}
 
-The first named of two marks decides the priority; of what they say about contact the stricter holds. Nothing here can
-take service away: a complaint, an order or an answer is everybody's due, whatever list they are on.
+Of several priorities the highest holds, and what each mark says about contact must be kept. Nothing here can take
+service away: a complaint, an order or an answer is everybody's due, whatever list they are on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
-from typing import Any
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
 
-from bot.domain.policy.fields import Field
 
+class Treatment(StrEnum):
+    """Of contacts for one purpose, as long as the mark holds."""
 
-class Treatment(IntEnum):
-    """Of contacts for one purpose; the greater is the stricter."""
+    AS_USUAL = "as_usual"
+    BY_HAND = "by_hand"  # a human calls, from a work order; no campaign does
+    WAIT = "wait"  # nobody calls, and the run stands still meanwhile
+    NEVER = "never"
 
-    AS_USUAL = 0
-    BY_HAND = 1  # a human calls, from a work order; no campaign does
-    WAIT = 2  # not while the mark holds; the run stands still meanwhile
-    NEVER = 3
+    def and_also(self, other: Treatment) -> Treatment:
+        """What permits only what both do."""
+        if self is other or other is Treatment.AS_USUAL:
+            return self
+        return other if self is Treatment.AS_USUAL else Treatment.NEVER
 
 
 class Precedence(StrEnum):
@@ -47,11 +52,6 @@ class Effect:
     def treatment(self, purpose: str) -> Treatment:
         return self.marketing if purpose == "marketing" else Treatment.AS_USUAL
 
-    def order_priority(self, usual: int, *, complaint: bool) -> int:
-        """Of a work order, 1 the most urgent, 9 the least; a complaint is never put back for a mark."""
-        moved = min(9, max(1, usual + _STEPS[self.priority]))
-        return min(usual, moved) if complaint else moved
-
 
 _STEPS = {
     Precedence.HIGHEST: -9,
@@ -60,9 +60,8 @@ _STEPS = {
     Precedence.LOW: 1,
     Precedence.LOWEST: 9,
 }
-_TREATMENTS = {one.name.lower(): one for one in Treatment}
 
-Marks = Mapping[str, Effect]  # in the order of precedence
+Marks = Mapping[str, Effect]
 
 #: Where a policy says nothing.
 DEFAULT_MARKS: Mapping[str, Mapping[str, str]] = {
@@ -73,32 +72,55 @@ DEFAULT_MARKS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def effect_of(held: Collection[str], marks: Marks) -> Effect:
-    """Of all the marks that a customer has now; those that the policy does not name mean nothing to it."""
-    effects = [effect for name, effect in marks.items() if name in held]
-    return Effect(
-        marketing=max((one.marketing for one in effects), default=Treatment.AS_USUAL),
-        priority=next(
-            (one.priority for one in effects if one.priority is not Precedence.USUAL), Precedence.USUAL
-        ),
-    )
+def is_mark(name: str) -> bool:
+    return name.isidentifier() and name.islower()
 
 
-def read_marks(field: Field) -> Marks:
-    """What is odd is noted among the field's faults."""
-    found: dict[str, Effect] = {}
-    for name, one in field.entries().items():
-        if not (name.isidentifier() and name.islower()):
-            one.refuse(f"{name!r} is not a word in small letters", at_name=True)
-        given = one.entries(("marketing", "priority", "service"))
-        if "service" in given:
-            given["service"].refuse("service is everybody's due; a mark is about marketing", at_name=True)
-        found[name] = Effect(
-            marketing=_TREATMENTS[_choice(given.get("marketing"), tuple(_TREATMENTS), "as_usual")],
-            priority=Precedence(_choice(given.get("priority"), tuple(Precedence), Precedence.USUAL)),
-        )
+def precedence_of(held: Collection[str], marks: Marks) -> Precedence:
+    """Of whoever is on these lists the highest that is not the usual one; lists without a name there mean nothing."""
+    given = {effect.priority for name, effect in marks.items() if name in held} - {Precedence.USUAL}
+    return min(given, key=_STEPS.__getitem__, default=Precedence.USUAL)
+
+
+def ranks_of(marks: Marks) -> dict[str, int]:
+    """Of those that move anybody, by how much: below 0 is earlier. The lowest of a customer's holds."""
+    return {name: _STEPS[one.priority] for name, one in marks.items() if one.priority is not Precedence.USUAL}
+
+
+def order_priority(precedence: Precedence, usual: int, *, complaint: bool) -> int:
+    """Of a work order, 1 the most urgent, 9 the least; a complaint is never put back for a mark."""
+    moved = min(9, max(1, usual + _STEPS[precedence]))
+    return min(usual, moved) if complaint else moved
+
+
+class Marked(NamedTuple):
+    """A list that a customer is on now; without `until`, until somebody takes them off it."""
+
+    name: str
+    until: datetime | None = None
+
+
+def asked_for(
+    held: Iterable[Marked], marks: Marks, purpose: str, now: datetime
+) -> dict[Treatment, datetime | None]:
+    """Of contacts for this purpose; each until the last mark that asks for it ends, where all of them say when."""
+    found: dict[Treatment, datetime | None] = {}
+    for name, until in held:
+        effect = marks.get(name)
+        if effect is None or (until is not None and until <= now):
+            continue
+        treatment = effect.treatment(purpose)
+        known = found.setdefault(treatment, until)
+        if until is None or (known is not None and known < until):
+            found[treatment] = until
     return found
 
 
-def _choice(field: Field | None, known: Collection[Any], usual: str) -> str:
-    return usual if field is None else field.choice([str(one) for one in known]) or usual
+def stricter(one: Marks, other: Marks) -> Marks:
+    """Of each mark what both permit; its priority is that which `one` gives it."""
+    both = {
+        name: Effect(effect.marketing.and_also(other[name].marketing), effect.priority)
+        for name, effect in one.items()
+        if name in other
+    }
+    return {**other, **one, **both}

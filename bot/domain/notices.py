@@ -26,6 +26,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Stopped: {bad} of {all} messages were filtered as spam in {minutes} minutes ({share}, more than {above})",
         "已暂停：{minutes}分钟内{all}条短信有{bad}条被当作垃圾短信拦截（{share}，超过{above}）",
     ),
+    f"brake.{Cause.ABANDONMENT}": (
+        "Stopped: {bad} of {all} people who picked up found nobody in {minutes} minutes ({share}, more than {above})",
+        "已暂停：{minutes}分钟内{all}位接听客户有{bad}位无人应答（{share}，超过{above}）",
+    ),
     f"brake.{Cause.STALE_DATA}": (
         "Stopped: the customers' data is {hours} hours old, {above} are allowed",
         "已暂停：客户数据已有{hours}小时未更新，上限为{above}小时",
@@ -40,11 +44,16 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "已暂停：费用已达总上限（{limits}）",
     ),
     SPEND_DAY: (
-        "The limit of {day} is spent ({limits}); contacts wait for the next day",
-        "{day}的费用已达当日上限（{limits}），联系顺延至次日",
+        "The limit of {day} is spent ({limits}); contacts and bonuses wait for the next day",
+        "{day}的费用已达当日上限（{limits}），联系与奖励顺延至次日",
     ),
 }
-_UNITS = {"money": ("", ""), "segments": (" segments", "条"), "minutes": (" minutes", "分钟")}
+_UNITS = {
+    "money": ("", ""),
+    "bonuses": (" of bonuses", "奖励"),
+    "segments": (" segments", "条"),
+    "minutes": (" minutes", "分钟"),
+}
 
 
 def in_words(kind: str, details: Mapping[str, Any], language: str) -> str:

@@ -43,6 +43,12 @@ REASONS: tuple[Meaning, ...] = (
         LiftedBy.CUSTOMER,
     ),
     Meaning(
+        Reason.NO_WRITTEN_CONSENT,
+        "The customer's place asks for consent in writing before a machine-made voice markets; there is none.",
+        "客户所在地要求机器语音营销须有书面同意，而该客户没有。",
+        LiftedBy.CUSTOMER,
+    ),
+    Meaning(
         Reason.CONTROL_ARM,
         "The customer belongs to the control group, which shows what happens without us.",
         "客户属于对照组，用来比较不联系时的结果。",
@@ -59,6 +65,18 @@ REASONS: tuple[Meaning, ...] = (
         "The flow is for customers who have left, and this one is a customer again.",
         "此流程面向已离网客户，而该客户已回网。",
         LiftedBy.NOBODY,
+    ),
+    Meaning(
+        Reason.MARKED_NEVER,
+        "The customer is on a list, such as the black one, that the policy keeps free of marketing.",
+        "客户在名单（如黑名单）中，策略规定不对其营销。",
+        LiftedBy.SUPERVISOR,
+    ),
+    Meaning(
+        Reason.MARKED_BY_HAND,
+        "The customer is on a list whose customers only a manager calls, from a work order.",
+        "客户在名单中，策略规定只由客户经理凭工单致电。",
+        LiftedBy.SUPERVISOR,
     ),
     Meaning(
         Reason.CAMPAIGN_NOT_RUNNING,
@@ -88,6 +106,12 @@ REASONS: tuple[Meaning, ...] = (
         Reason.COMPLAINT_OPEN,
         "The customer has a complaint that is not settled yet: no marketing.",
         "客户有未办结的投诉，暂不营销。",
+        LiftedBy.SUPERVISOR,
+    ),
+    Meaning(
+        Reason.MARKED_WAIT,
+        "The customer is on a list with which the policy waits, such as that of complaints: no marketing meanwhile.",
+        "客户在名单（如投诉名单）中，策略规定在此期间暂不营销。",
         LiftedBy.SUPERVISOR,
     ),
     Meaning(

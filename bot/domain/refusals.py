@@ -36,6 +36,11 @@ class Source(StrEnum):
     ERASURE = "erasure"
 
 
+#: Said by the customers themselves, on what we sent them: no list, no other system, no housekeeping of ours.
+SAID_TO_US = frozenset(
+    {Source.SMS_REPLY, Source.KEYPAD, Source.SPEECH, Source.WORK_ORDER, Source.CARRIER_21610}
+)
+
 #: Nothing else undoes a refusal; what is not the customer's own message needs evidence of it.
 MAY_RESTORE = frozenset(
     {Source.SMS_REPLY, Source.MANAGER_RESTORE, Source.API, Source.LIST, Source.NUMBER_CHANGED}

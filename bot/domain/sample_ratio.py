@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import erfc, exp, lgamma, log, pi, sqrt
 
 #: Below this the sizes are not chance but a fault in dealing or in counting.
@@ -30,6 +31,23 @@ def sample_ratio_p(counts: Sequence[int], shares: Sequence[float]) -> float:
         return _exact_p([(count, wanted / customers) for count, wanted in expected], customers)
     chi_square = sum((count - wanted) ** 2 / wanted for count, wanted in expected)
     return chi_square_tail(chi_square, len(dealt) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Dealing:
+    """Customers dealt by the same shares: how many went where, and how many of them were to."""
+
+    counts: Sequence[int]
+    shares: Sequence[float]
+
+
+def sample_ratio_p_of(dealings: Sequence[Dealing]) -> float:
+    """The same for customers dealt by different shares one after the other: each dealing is held against its own.
+
+    The least likely decides; more of them are as many questions, and are paid for (Bonferroni).
+    """
+    chances = [sample_ratio_p(one.counts, one.shares) for one in dealings if sum(one.counts)]
+    return min(1.0, len(chances) * min(chances)) if chances else 1.0
 
 
 def chi_square_tail(value: float, freedom: int) -> float:

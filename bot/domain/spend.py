@@ -22,6 +22,7 @@ class Prices:
 
     currency: str
     by_prefix: Mapping[Channel, Mapping[str, Decimal]]
+    example: bool = False  # nobody has put real ones in their place yet
 
     def of(self, channel: Channel, destination: str) -> Decimal:
         """One unit to that number: the longest prefix that fits it counts."""
@@ -48,15 +49,32 @@ def begun_minutes(duration: timedelta) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
+    """`money` is all of it, bonuses included."""
+
     segments: int = 0
     minutes: int = 0
     money: Decimal = NOTHING
+    bonuses: Decimal = NOTHING
+
+    @classmethod
+    def of_bonus(cls, amount: Decimal) -> Amounts:
+        return cls(money=amount, bonuses=amount)
 
     def __add__(self, other: Amounts) -> Amounts:
-        return Amounts(self.segments + other.segments, self.minutes + other.minutes, self.money + other.money)
+        return Amounts(
+            self.segments + other.segments,
+            self.minutes + other.minutes,
+            self.money + other.money,
+            self.bonuses + other.bonuses,
+        )
 
     def __sub__(self, other: Amounts) -> Amounts:
-        return Amounts(self.segments - other.segments, self.minutes - other.minutes, self.money - other.money)
+        return Amounts(
+            self.segments - other.segments,
+            self.minutes - other.minutes,
+            self.money - other.money,
+            self.bonuses - other.bonuses,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +84,19 @@ class Ceiling:
     segments: int | None = None
     minutes: int | None = None
     money: Decimal | None = None
+    bonuses: Decimal | None = None
 
     def holds(self, used: Amounts) -> bool:
         return (
             (self.segments is None or used.segments <= self.segments)
             and (self.minutes is None or used.minutes <= self.minutes)
             and (self.money is None or used.money <= self.money)
+            and (self.bonuses is None or used.bonuses <= self.bonuses)
         )
 
     @property
     def given(self) -> bool:
-        return (self.segments, self.minutes, self.money) != (None, None, None)
+        return any(one is not None for one in (self.segments, self.minutes, self.money, self.bonuses))
 
 
 LONGEST_CALL = timedelta(minutes=5)
@@ -106,11 +126,11 @@ class Limits:
 
 
 class Held(StrEnum):
-    """Why a contact is not paid for now."""
+    """Why a contact or a bonus is not paid for now."""
 
-    TOTAL = "total"  # the campaign has spent what it may
+    TOTAL = "total"  # the campaign has spent what it may, or never may so much at once
     DAY = "day"  # tomorrow there is money again
-    IN_THE_AIR = "in_the_air"  # what is reserved for contacts under way may yet be given back
+    IN_THE_AIR = "in_the_air"  # what is reserved for contacts and bonuses under way may yet be given back
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +144,7 @@ class Account:
 
 
 def fitting(account: Account, limits: Limits, asked: Sequence[Amounts]) -> list[Held | None]:
-    """Which of these contacts the campaign can pay for, in this order; None: it can."""
+    """Which of these contacts or bonuses the campaign can pay for, in this order; None: it can."""
     answers: list[Held | None] = []
     taken = Amounts()
     for amounts in asked:
@@ -132,7 +152,9 @@ def fitting(account: Account, limits: Limits, asked: Sequence[Amounts]) -> list[
         if limits.total.holds(account.total + more) and limits.per_day.holds(account.today + more):
             taken = more
             answers.append(None)
-        elif not limits.total.holds(account.total - account.open_total + amounts):
+        elif not (
+            limits.total.holds(account.total - account.open_total + amounts) and limits.per_day.holds(amounts)
+        ):
             answers.append(Held.TOTAL)
         elif not limits.per_day.holds(account.today - account.open_today + amounts):
             answers.append(Held.DAY)

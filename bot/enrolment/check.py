@@ -12,15 +12,17 @@ from bot.domain.checks import Finding, Point, Verdict
 from bot.domain.people import Brand, facts_of
 from bot.domain.policy import PolicyError
 from bot.enrolment.audience import select_audience
+from bot.enrolment.conduct import conduct
 from bot.flow.lint import lint
 from bot.flow.model import Flow, FlowStep
 from bot.flow.template import placeholders
 from bot.flow.text import in_language
 from bot.policies import policy_of
 from bot.published import PublishedFlows
+from bot.rulebook import Rulebook
 from bot.rules.catalogue import FactorCatalogue
 from bot.rules.problems import Severity
-from bot.store import checking
+from bot.store import checking, places
 from bot.store.campaigns import Campaign
 from bot.store.checking import Person
 from bot.store.enrolling import Audience
@@ -39,6 +41,9 @@ class Ground:
     catalogue: FactorCatalogue | None = None
     senders: Mapping[Channel, str] | None = None
     estimate: Estimate | None = None
+    rulebook: Rulebook | None = None
+    brand: Brand | None = None
+    example_prices: str | None = None  # the file, while it still holds the prices that came with the program
 
 
 def look_over(tx: Tx, campaign: Campaign, ground: Ground, now: datetime) -> list[Finding]:
@@ -52,10 +57,12 @@ def look_over(tx: Tx, campaign: Campaign, ground: Ground, now: datetime) -> list
         *_languages(flow, counted),
         *_values(tx, campaign, flow, audience),
         *_policy(campaign),
+        *_conduct(tx, campaign, flow, audience, ground),
         *_senders(flow, ground.senders),
         *_budget(campaign, flow),
         _schedule(campaign, now),
     ]
+    findings += _prices(campaign, ground)
     estimated = ground.estimate(tx, campaign, flow, audience) if ground.estimate is not None else None
     return [*findings, estimated] if estimated is not None else findings
 
@@ -161,6 +168,23 @@ def _policy(campaign: Campaign) -> Iterator[Finding]:
     yield Finding(Point.POLICY, Verdict.OK)
     if policy.needs_approval:
         yield Finding(Point.APPROVAL_NEEDED, Verdict.WARNING)
+
+
+def _conduct(tx: Tx, campaign: Campaign, flow: Flow, audience: Audience, ground: Ground) -> Iterator[Finding]:
+    if ground.rulebook is None or ground.brand is None:
+        return
+    where = places.places(tx, audience, former=flow.to.value == "former")
+    try:
+        yield from conduct(campaign.policy, flow, where, ground.rulebook, ground.brand)
+    except PolicyError:
+        return  # a point of its own says so
+
+
+def _prices(campaign: Campaign, ground: Ground) -> list[Finding]:
+    """Whoever sets a limit relies on the prices; without one they only fill an estimate."""
+    if ground.example_prices is None or not campaign.policy.get("spend"):
+        return []
+    return [Finding(Point.EXAMPLE_PRICES, Verdict.WARNING, {"file": ground.example_prices})]
 
 
 def _senders(flow: Flow, senders: Mapping[Channel, str] | None) -> Iterator[Finding]:

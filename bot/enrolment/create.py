@@ -75,7 +75,7 @@ def create_campaign(
     _check_author(_policy(policy or {}), user_id)
     risk_list_id, condition = _audience(tx, audience, catalogue)
     if send_order is SendOrder.RISK and risk_list_id is None:
-        raise CampaignError("order: only the customers of a risk list have a risk to order them by")
+        raise CampaignError("only the customers of a risk list have a risk to order them by", "order")
     flow_revisions.publish(tx, flow.revision, FlowText(flow.name, flow_source, flow.parts), now)
     new = NewCampaign(
         name=name,
@@ -109,36 +109,39 @@ def salt_of(name: str) -> str:
 def _share(given: Decimal | float) -> Decimal:
     share = Decimal(str(given))
     if not share.is_finite() or not 0 <= share < 1:
-        raise CampaignError(f"control share: must be at least 0 and below 1, not {given}")
+        raise CampaignError("must be at least 0 and below 1, not {given}", "control share", given=given)
     return share.quantize(SMALLEST_SHARE)
 
 
 def _priority(given: int) -> int:
     if not 0 <= given <= 9:
-        raise CampaignError(f"priority: must be from 0 to 9, not {given}")
+        raise CampaignError("must be from 0 to 9, not {given}", "priority", given=given)
     return given
 
 
 def _check_name(tx: Tx, name: str) -> None:
     if not name.strip():
-        raise CampaignError("name: must not be empty")
+        raise CampaignError("must not be empty", "name")
     if campaigns.id_of(tx, name) is not None:
-        raise CampaignError(f"name: there already is a campaign {name!r}")
+        raise CampaignError("there already is a campaign {name!r}", "name", name=name)
 
 
 def _check_schedule(starts_at: datetime, ends_at: datetime | None) -> None:
     for field, moment in (("start", starts_at), ("end", ends_at)):
         if moment is not None and moment.tzinfo is None:
-            raise CampaignError(f"{field}: needs a time zone")
+            raise CampaignError("needs a time zone", field)
     if ends_at is not None and ends_at <= starts_at:
         raise CampaignError(
-            f"end: {ends_at:%Y-%m-%d %H:%M} is not after the start, {starts_at:%Y-%m-%d %H:%M}"
+            "{end:%Y-%m-%d %H:%M} is not after the start, {start:%Y-%m-%d %H:%M}",
+            "end",
+            start=starts_at,
+            end=ends_at,
         )
 
 
 def _check_terms(offer: Mapping[str, Any], bonus_budget: Decimal | None) -> None:
     if bonus_budget is not None and bonus_budget <= 0:
-        raise CampaignError(f"bonus budget: must be above 0, not {bonus_budget}")
+        raise CampaignError("must be above 0, not {given}", "bonus budget", given=bonus_budget)
     try:
         read_offer(offer)
     except ValueError as error:
@@ -149,7 +152,7 @@ def _policy(data: Mapping[str, Any]) -> Policy:
     try:
         return policy_of(data, None, None)
     except PolicyError as error:
-        raise CampaignError(f"policy: {error}") from None
+        raise CampaignError("{why}", "policy", why=error) from None
 
 
 def _check_author(policy: Policy, user_id: int | None) -> None:

@@ -1,4 +1,4 @@
-"""What a check can know of this installation: its factors, its senders and its carrier's prices."""
+"""What a check can know of this installation: factors, senders, prices of its carrier, and the rules of places."""
 
 from __future__ import annotations
 
@@ -7,21 +7,36 @@ from pathlib import Path
 
 from bot.config import ROOT, Settings
 from bot.domain.attempts import Channel
+from bot.domain.people import Brand
 from bot.enrolment.check import Ground
 from bot.enrolment.worst_case import at_these
-from bot.prices import load_prices
+from bot.prices import SHIPPED, load_prices
+from bot.rulebook import Rulebook, open_rulebook
 from bot.rules.catalogue import FactorCatalogue, load_catalogue
 
 CATALOGUE = ROOT / "flows" / "factors.yaml"
 
 
 def ground_of(settings: Settings) -> Ground:
-    """Raises CatalogueError or PriceError."""
+    """Raises CatalogueError, PriceError or PolicyFileError."""
     factors = _factors(CATALOGUE)
     senders = {Channel.SMS: settings.sms_sender, Channel.CALL: settings.voice_sender}
-    return Ground(factors, senders, at_these(load_prices(), factors))
+    prices = load_prices()
+    return Ground(
+        catalogue=factors,
+        senders=senders,
+        estimate=at_these(prices, factors),
+        rulebook=_rulebook(),
+        brand=Brand(settings.brand_zh, settings.brand_en),
+        example_prices=str(SHIPPED.relative_to(ROOT)) if prices.example else None,
+    )
 
 
 @cache
 def _factors(path: Path) -> FactorCatalogue:
     return load_catalogue(path)
+
+
+@cache
+def _rulebook() -> Rulebook:
+    return open_rulebook()

@@ -16,7 +16,7 @@ from bot.enrolment.occasion import find_campaign as find_campaign
 from bot.enrolment.rounds import first_round, next_round_at
 from bot.policies import policy_of
 from bot.rules.catalogue import FactorCatalogue
-from bot.store import audit, campaigns, move_effects
+from bot.store import audit, campaign_policies, campaigns, move_effects
 from bot.store.campaigns import Campaign
 from bot.store.transaction import Tx
 
@@ -151,6 +151,10 @@ def _approve(asked: _Asked) -> _Deed:
     if by.user_id == campaign.author_id:
         raise CampaignError(
             f"campaign {campaign.name!r} was written by the same person: an approval needs a second one"
+        )
+    if by.user_id == campaign_policies.last_writer(asked.tx, campaign.id):
+        raise CampaignError(
+            f"campaign {campaign.name!r}: its policy is by the same person: an approval needs a second one"
         )
     _as_checked(campaign)
     return _Deed(CampaignStatus.APPROVED, {"approver_id": by.user_id, "approved_at": asked.now})

@@ -56,7 +56,7 @@ def stored(tx: Tx, occasion: Occasion) -> dict[str, Any]:
             try:
                 read_rhythm(rhythm, zone)
             except RhythmError as error:
-                raise CampaignError(f"repeat: {error}") from None
+                raise CampaignError("{why}", "repeat", why=error) from None
             return {"rhythm": rhythm, "rhythm_zone": zone, "again_after": _again(again_after)}
         case OnEvent(event, again_after):
             if event not in BUSINESS_EVENTS:
@@ -81,11 +81,13 @@ def find_campaign(tx: Tx, name_or_id: str) -> int:
 
 def _again(after: timedelta | None) -> timedelta | None:
     if after is not None and after < timedelta(days=1):
-        raise CampaignError("again after: must be at least a day")
+        raise CampaignError("must be at least a day", "again after")
     return after
 
 
 def _share(reached: Decimal) -> Decimal:
     if not 0 < reached <= 1:
-        raise CampaignError(f"reached: must be above 0% and at most 100%, not {reached * 100:f}%")
+        raise CampaignError(
+            "must be above 0% and at most 100%, not {given:f}%", "reached", given=reached * 100
+        )
     return reached

@@ -16,6 +16,7 @@ from bot.rules.catalogue import FactorCatalogue
 from bot.store import audit, campaigns, move_effects, rounds
 from bot.store.campaigns import Campaign
 from bot.store.enrolling import Audience
+from bot.store.send_order import put_in_order
 from bot.store.transaction import Tx
 
 NOBODY = EnrolReport(0, 0, 0, 0)
@@ -79,7 +80,7 @@ def _round(
         )
 
     report = enrol(tx, campaign.id, now, catalogue=catalogue, narrowed=narrowed)
-    rounds.put_in_order(tx, campaign, now)
+    put_in_order(tx, campaign, now)
     return report
 
 

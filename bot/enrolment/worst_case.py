@@ -31,7 +31,7 @@ def at_these(prices: Prices, catalogue: FactorCatalogue | None) -> Estimate:
         found = estimate(flow, policy, AudienceShape(groups), prices, catalogue=catalogue, limits=limits)
         amount = f"{found.worst:,.2f} {found.currency}"
         cap = limits.total.money
-        if cap is not None and found.contacts.money > cap:
+        if cap is not None and found.worst > cap:
             # It stops by itself there: whether that is meant, the operator knows.
             details = {"amount": amount, "cap": f"{cap:,.2f} {found.currency}"}
             return Finding(Point.SPEND_TOO_MUCH, Verdict.WARNING, details)

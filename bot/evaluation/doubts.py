@@ -54,9 +54,11 @@ _SENTENCES: Mapping[Concern, tuple[_Words, _Words]] = {
             "zh": "试验 {experiment}：活动进行中改过权重。",
         },
         {
-            "en": "Nobody can tell any more which sizes the ways should have. Customers dealt before and after the "
-            "change may differ, for example in how early they were reached.",
-            "zh": "已无法核对各方案应有的人数；改动前后分到的客户可能不同，例如被联系的早晚。",
+            "en": "The sizes were checked against the weights by which each customer was dealt, as far as these are "
+            "known. Customers dealt before and after the change may differ, for example in how early they were "
+            "reached: so may the ways, whose shares of both are not the same.",
+            "zh": "各方案人数已按每位客户分组时的权重核对（以仍可查知者为限）。改动前后分到的客户可能不同，"
+            "例如被联系的早晚；各方案中两者所占比例不同，因此结果也可能受其影响。",
         },
     ),
     Concern.CONTROL_CONTACTED: (
@@ -148,7 +150,7 @@ def doubts_of(experiment: Experiment) -> list[Doubt]:
     """About one of the flow's experiments."""
     if experiment.uneven:
         return [Doubt(Concern.WAYS_UNEVEN, {}, experiment)]
-    if experiment.sample_ratio_p is None:
+    if experiment.dealings != 1:
         return [Doubt(Concern.WEIGHTS_CHANGED, {}, experiment)]
     return []
 

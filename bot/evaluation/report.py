@@ -132,10 +132,12 @@ def report(tx: Tx, campaign_id: int, flows: PublishedFlows | None = None) -> Rep
     )
 
 
-def _revisions(tx: Tx, flows: PublishedFlows, facts: CampaignFacts, treated: Sequence[Tally]) -> list[Flow]:
+def _revisions(
+    tx: Tx, flows: PublishedFlows, facts: CampaignFacts, treated: Sequence[Tally]
+) -> dict[str, Flow]:
     """Those that the treated are on, the campaign's own first."""
     others = sorted({one.flow_revision for one in treated} - {facts.flow_revision})
-    return [flows.get(tx, revision) for revision in (facts.flow_revision, *others)]
+    return {revision: flows.get(tx, revision) for revision in (facts.flow_revision, *others)}
 
 
 def _arms(facts: CampaignFacts, treated: Sequence[Tally], control: Sequence[Tally]) -> Experiment:

@@ -30,7 +30,8 @@ _FITS = {
     "days": _NUMERIC,
     "date": frozenset({FactorType.DATE, FactorType.DATETIME}),
 }
-_REFUSAL = {
+#: The line that says how to refuse.
+REFUSAL = {
     "zh": re.compile(r"拒收|退订|TD"),
     "en": re.compile(r"\b(?:STOP|opt[ -]?out|unsubscribe)\b", re.IGNORECASE),
 }
@@ -123,7 +124,7 @@ def _sms(flow: Flow, step: SmsStep, problems: Problems) -> None:
     _keys(step, step.sms, set(step.reply_keys), problems, _between(step))
     marketing = flow.purpose_of(step.name) is Purpose.MARKETING
     for language, template in step.sms.items():
-        refusal = _REFUSAL.get(language)
+        refusal = REFUSAL.get(language)
         if marketing and refusal is not None and not refusal.search(template):
             hint = "拒收请回T" if language == "zh" else "STOP to opt out"
             message = f"the {language} text of step {step.name} does not say how to refuse"

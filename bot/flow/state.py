@@ -31,6 +31,9 @@ class State:
     advances: int = 0  # happenings that moved the run; a run that takes too many is ended
     facts: Mapping[str, Plain] = field(default_factory=dict)  # what `set` and `survey` noted: `run.<name>`
     ways: Mapping[str, str] = field(default_factory=dict)  # experiment -> the way that the hash chose
+    dealt: Mapping[str, Mapping[str, int]] = field(
+        default_factory=dict
+    )  # experiment -> the weights of that moment
     missed: str = ""  # a business event that came while nobody could go its way: in a call, at a work order
     refused: bool = False  # the customer opted out, and the flow's own ending of that has begun
     result: str | None = None

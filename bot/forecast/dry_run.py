@@ -27,13 +27,15 @@ from bot.forecast.opening import Opening, Openings, Wish
 from bot.forecast.reasons import Beside
 from bot.forecast.row import Forecast, Standing, told
 from bot.forecast.verdicts import Answer, Verdict, answer
-from bot.forecast.weighing import Rules, Weighing
+from bot.forecast.weighing import Weighing
 from bot.forecast.wording import Length, Wording
 from bot.published import PublishedFlows
+from bot.rulebook import Rulebook
 from bot.store import drains, forecasting, gate
 from bot.store.enrolling import Audience
 from bot.store.forecasting import Candidate, Slice, Terms
 from bot.store.transaction import Tx
+from bot.weighing import facts_about
 
 _COLUMNS = facts_of(
     customer_id=0, brand=Brand("", ""), name=None, msisdn="", language="", region=None, time_zone=None, tier="",
@@ -47,7 +49,7 @@ class Installation:
     """What holds for every campaign here."""
 
     flows: PublishedFlows
-    rules: Rules
+    rulebook: Rulebook
     brand: Brand
     guest_list: frozenset[str] | None
     default_time_zone: str | None
@@ -92,7 +94,7 @@ class Oracle:
         self._campaign, self._brand, self._now = campaign, at.brand, now
         self._control_below, self._held_out = round(float(campaign.control_share) * BUCKETS), held_out
         self._starts_at = max(campaign.starts_at, drains.held_until(tx, campaign.id) or now, now)
-        self._weighing = Weighing(campaign, at.rules, at.guest_list, at.default_time_zone, now)
+        self._weighing = Weighing(campaign, at.rulebook, at.guest_list, at.default_time_zone, now)
         self._scripts = {
             revision: _Script(at.flows.get(tx, revision, campaign.offer))
             for revision in forecasting.revisions(tx, campaign)
@@ -107,7 +109,7 @@ class Oracle:
             tx, self._campaign, audience, part, wanted=self._wanted, global_salt=salt
         )
         policies = [self._weighing.policy_for(one) for one in batch]
-        known = self._weighing.facts(tx, batch, policies)
+        known = facts_about(tx, batch, policies, self._now)
         return [self._foretell(one, policy, known) for one, policy in zip(batch, policies, strict=True)]
 
     def _named(self) -> list[str]:

@@ -13,7 +13,7 @@ from bot.forecast import happened
 from bot.forecast.conclusions import Conclusion, conclude, conclude_missed
 from bot.forecast.errors import ForecastError
 from bot.forecast.happened import Entry
-from bot.store import consents, refusal_story, story, suppressions
+from bot.store import consents, manual_call_story, refusal_story, story, suppressions
 from bot.store.story import Attempt, Decision, Run, Subject
 from bot.store.transaction import Tx
 
@@ -21,6 +21,7 @@ from bot.store.transaction import Tx
 _ORDER = (
     "marked", "unmarked", "register", "consent", "enrolled", "recharge", "event", "reply", "key", "interrupt",
     "planned", "deferred", "denied", "allowed", "sent", "on_its_way", "ended", "not_made", "grant", "work_order",
+    "hand_denied", "hand_deferred", "hand_call", "own_call",
     "told", "finished",
 )  # fmt: skip
 LONGEST_ID = 18  # digits that fit into a bigint
@@ -95,6 +96,7 @@ def explain(tx: Tx, subject: Subject, now: datetime) -> Story:
         *happened.of_events(story.heard(tx, subject.id, ids)),
         *happened.of_grants(story.grants(tx, ids)),
         *happened.of_orders(story.order_moves(tx, ids)),
+        *happened.of_calls_by_hand(manual_call_story.calls_by_hand(tx, ids)),
         *happened.of_outside(story.told(tx, ids)),
         *happened.of_register([*register, *refusal_story.matching_patterns(tx, subject.msisdn)]),
         *happened.of_consents(consents.story(tx, subject.id)),

@@ -11,8 +11,10 @@ from uuid import UUID
 from bot.domain.arms import BUCKETS, bucket
 from bot.domain.attempts import AttemptStatus
 from bot.domain.campaigns import Arm
+from bot.domain.manual_calls import ManualCallStatus, Way
 from bot.domain.numbers import masked
 from bot.store.consents import Told as ConsentLine
+from bot.store.manual_call_story import CallByHand
 from bot.store.refusal_story import Told as RefusalLine
 from bot.store.story import Attempt, Decision, Grant, Heard, Marked, OrderMove, Run, Told
 
@@ -136,6 +138,18 @@ def of_orders(moves: Iterable[OrderMove]) -> Iterator[Entry]:
             disposition=one.disposition if one.what == "closed" else None,
         )
         yield Entry(one.at, "work_order", one.run_id, facts)
+
+
+def of_calls_by_hand(calls: Iterable[CallByHand]) -> Iterator[Entry]:
+    for one in calls:
+        facts = _facts(purpose=one.purpose, by=one.by)
+        if one.status == ManualCallStatus.REFUSED:
+            until = one.until.isoformat() if one.until else None
+            kind = "hand_denied" if until is None else "hand_deferred"
+            yield Entry(one.at, kind, one.run_id, facts | _facts(reason=one.reason, until=until))
+        else:
+            kind = "own_call" if one.way == Way.OWN_PHONE else "hand_call"
+            yield Entry(one.at, kind, one.run_id, facts | _facts(status=one.status, seconds=one.duration_s))
 
 
 def of_register(lines: Iterable[RefusalLine]) -> Iterator[Entry]:

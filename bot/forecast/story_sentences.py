@@ -13,6 +13,7 @@ WORDS: dict[str, Sentence] = {
     "no complaint": ("no complaint open", "无未办结投诉"),
     "sms": ("SMS", "短信"),
     "call": ("call", "外呼"),
+    "voice": ("a machine-made voice (in writing)", "机器语音（书面）"),
     "all channel": ("every channel", "所有渠道"),
     "all purpose": ("every purpose", "所有用途"),
     "all topic": ("every topic", "所有主题"),
@@ -48,6 +49,8 @@ WORDS: dict[str, Sentence] = {
     "unconfirmed": ("outcome unknown", "结果未知"),
     "ringing": ("ringing", "振铃中"),
     "in_progress": ("in conversation", "通话中"),
+    "dialling": ("the phone rings", "振铃中"),
+    "connected": ("in conversation", "通话中"),
     "delivered": ("delivered", "已送达"),
     "undelivered": ("not delivered", "未送达"),
     "completed": ("completed", "已完成"),
@@ -145,6 +148,19 @@ HAPPENED: dict[str, Sentence] = {
     "event": ("News of the customer: {event}.", "客户事件：{event}。"),
     "interrupt": ("Another campaign of higher priority wants to speak.", "另一优先级更高的活动需要沟通。"),
     "work_order": ("Work order {order} ({queue}): {what}.", "工单{order}（{queue}）：{what}。"),
+    "hand_call": ("A manager calls ({purpose}): {status}.", "客户经理外呼（{purpose}）：{status}。"),
+    "own_call": (
+        "A manager calls from their own phone ({purpose}): {status}.",
+        "客户经理用自己的电话联系（{purpose}）：{status}。",
+    ),
+    "hand_deferred": (
+        "A manager wants to call ({purpose}); not before {until}: {reason}",
+        "客户经理想致电（{purpose}），须等到{until}：{reason}",
+    ),
+    "hand_denied": (
+        "A manager wants to call ({purpose}) and may not: {reason}",
+        "客户经理想致电（{purpose}），不允许：{reason}",
+    ),
     "register": (
         "Register: {action} {channel}, {purpose}, {topic}; by {source}.",
         "登记：{action} {channel}、{purpose}、{topic}；来源{source}。",

@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.domain.contact import Allowed, Decision, Deferred, Denied, Reason
-from bot.flow.actions import OnDenied
+from bot.domain.contact import Allowed, Decision
+from bot.domain.weighing import PutOff, TooLate, unmade
 
 
 class Verdict(StrEnum):
@@ -28,17 +28,12 @@ class Answer(NamedTuple):
 
 
 def answer(decision: Decision, *, on_denied: str, planned: datetime, expires_at: datetime) -> Answer:
-    match decision:
-        case Allowed():
-            return Answer(Verdict.ALLOWED, None, planned)
-        case Denied(reason):
-            return Answer(Verdict.DENIED, reason)
-        case Deferred(Reason.OTHER_CONVERSATION as reason, until):
-            return Answer(Verdict.DEFERRED, reason, min(until, expires_at))
-        case Deferred(reason, until):
-            waits = on_denied == OnDenied.WAIT
-            if waits and until >= expires_at:
-                return Answer(Verdict.EXPIRED, reason)
-            if waits or reason is Reason.NEWS_WAITING:
-                return Answer(Verdict.DEFERRED, reason, min(until, expires_at))
-            return Answer(Verdict.DENIED, reason)
+    if isinstance(decision, Allowed):
+        return Answer(Verdict.ALLOWED, None, planned)
+    match unmade(decision, on_denied, expires_at):
+        case PutOff(until):
+            return Answer(Verdict.DEFERRED, decision.reason, until)
+        case TooLate():
+            return Answer(Verdict.EXPIRED, decision.reason)
+        case _:
+            return Answer(Verdict.DENIED, decision.reason)

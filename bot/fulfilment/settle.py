@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from bot.channels.billing import BillingChannel, BillingConnection
 from bot.channels.errors import Rejected, SendError, Unavailable
 from bot.domain.offers import Credit, Credited
+from bot.prices import load_prices
 from bot.store import crediting, grants
+from bot.store.bonus_limits import Purse
 from bot.store.crediting import Granted, Postponed, Refusal
 from bot.store.transaction import Transaction
 
@@ -26,15 +28,24 @@ Outcome = Credited | SendError
 
 
 def settle_due(
-    transaction: Transaction, billing: BillingChannel, now: datetime, *, limit: int = BATCH
+    transaction: Transaction,
+    billing: BillingChannel,
+    now: datetime,
+    *,
+    limit: int = BATCH,
+    default_zone: str = "UTC",
 ) -> int:
-    """Credit what is due. Answers how many it looked at: with a full batch more may be waiting."""
+    """Credit what is due. Answers how many it looked at: with a full batch more may be waiting.
+
+    `default_zone` is where the days of campaigns' limits begin that name no zone of their own.
+    """
+    purse = Purse(load_prices, default_zone)
     with transaction() as tx:
-        credits, refused = crediting.claim(tx, now, limit=limit, lease=LEASE)
+        credits, others = crediting.claim(tx, now, limit=limit, lease=LEASE, purse=purse)
     if credits:
         outcomes = asyncio.run(_credit_all(billing, credits))
         _record(transaction, credits, outcomes, now)
-    return len(credits) + refused
+    return len(credits) + others
 
 
 def expire_stale(transaction: Transaction, now: datetime, *, limit: int = 1000) -> int:

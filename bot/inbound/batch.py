@@ -16,7 +16,7 @@ from bot.flow.state import State
 from bot.inbound import carry_out, questions
 from bot.inbound.run import Run
 from bot.published import PublishedFlows
-from bot.store import attempts, enrolments, events, floor, outgoing_events, suppressions
+from bot.store import attempts, enrolments, events, floor, outgoing_events, recalls, suppressions
 from bot.store.attempts import Attempt, Move, Question
 from bot.store.enrolments import Enrolment
 from bot.store.events import NewEvent
@@ -45,6 +45,7 @@ class Batch:
     _refusals: list[Entry] = field(default_factory=list)
     _late: dict[int, Run] = field(default_factory=dict)
     _released: set[int] = field(default_factory=set)
+    _freed: dict[str, Enrolment] = field(default_factory=dict)  # by the key of the event that tells of it
 
     def load(
         self,
@@ -141,6 +142,18 @@ class Batch:
             voicemail=voicemail or attempt.voicemail,
         )
 
+    def put_back(self, attempt: Attempt, sid: str) -> None:
+        """The carrier has given it back unsent: it is due again, and so is all that it had started."""
+        recalls.put_back(self.tx, [sid], self.now)
+        self._moves.pop(attempt.id, None)
+        run = self.runs[attempt.enrolment_id]
+        run.given_back(attempt)
+        if attempt.channel == Channel.CALL:
+            self._freed[f"floor:call:{attempt.id}:{attempt.fence}"] = run.enrolment
+        self.attempts[attempt.id] = replace(
+            attempt, status=AttemptStatus.DUE.value, carrier_sid=None, fence=attempt.fence + 1
+        )
+
     def _adopted(self, attempt: Attempt, sid: str | None) -> str | None:
         """A SID that is new to the attempt; of two attempts that one batch gives the same, the first has it."""
         if sid is None or attempt.carrier_sid is not None:
@@ -188,7 +201,7 @@ class Batch:
 
     def _tell_who_waits(self, changed: Sequence[Run]) -> None:
         """By an event, because the customer's other runs are not under our lock."""
-        freed = {
+        freed = self._freed | {
             f"floor:run:{run.enrolment.id}:{run.enrolment.holds_until}": run.enrolment
             for run in changed
             if run.freed_floor(self.now)

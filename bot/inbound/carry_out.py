@@ -7,9 +7,11 @@ from datetime import datetime
 
 from bot.domain.attempts import Channel
 from bot.domain.ids import new_id
+from bot.domain.marks import order_priority, precedence_of
+from bot.domain.policy.marking import own_marks
 from bot.flow.actions import Accept, Call, CancelQueued, Emit, Grant, OpenWorkOrder, OptOut, Qualify, Send
 from bot.inbound.run import Asked, Run
-from bot.store import attempts, events, grants, suppressions, work_orders
+from bot.store import attempts, events, grants, marks, suppressions, work_orders
 from bot.store.attempts import Planned
 from bot.store.events import NewEvent
 from bot.store.outgoing_events import NewOutgoing
@@ -122,11 +124,19 @@ def _open_order(tx: Tx, run: Run, order: OpenWorkOrder, visit: int | None, now: 
         queue=order.queue,
         script=order.script,
         reason=order.reason,
-        priority=_PRIORITY.get(enrolment.tier, 3),
+        priority=_priority(tx, run, now),
         owner_id=None,
         due_at=now + order.due,
         now=now,
     )
+
+
+def _priority(tx: Tx, run: Run, now: datetime) -> int:
+    """By tier, moved by the lists that the customer is on."""
+    enrolment = run.enrolment
+    one = marks.standing(tx, enrolment.customer_id, enrolment.campaign_id, now)
+    precedence = precedence_of(one.marks, own_marks(one.policy))
+    return order_priority(precedence, _PRIORITY.get(enrolment.tier, 3), complaint=one.complaint_open)
 
 
 def _refuse_grant(tx: Tx, run: Run, now: datetime) -> None:

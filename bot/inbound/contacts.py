@@ -7,6 +7,7 @@ from bot.domain.attempts import AttemptStatus, advance
 from bot.flow.happenings import CallEnded, CallOutcome, Delivered, Denied, Happening, Undelivered
 from bot.flow.steps.asking import ASK_AGAIN
 from bot.inbound.batch import Batch
+from bot.inbound.given_back import given_back
 from bot.inbound.outcome import APPLIED, STALE, UNMATCHED, Outcome, about, attempt_of, evidence_of
 from bot.inbound.refusals import opt_out
 from bot.inbound.reports import CALL_OUTCOME, CALL_STATUS, MACHINE, SMS_STATUS, who_answered
@@ -19,6 +20,8 @@ def sms_status(batch: Batch, event: Event) -> Outcome:
     reported = SMS_STATUS.get(event.payload.get("MessageStatus", ""))
     if attempt is None or reported is None:
         return Outcome(UNMATCHED)
+    if (back := given_back(batch, event, attempt, reported)) is not None:
+        return back
     error = event.payload.get("ErrorCode") or None
     status = _adopt(batch, attempt, reported, event.payload.get("MessageSid"), error)
     if status is None:
@@ -49,6 +52,8 @@ def call_status(batch: Batch, event: Event) -> Outcome:
     reported = CALL_STATUS.get(event.payload.get("CallStatus", ""))
     if attempt is None or reported is None:
         return Outcome(UNMATCHED)
+    if (back := given_back(batch, event, attempt, reported)) is not None:
+        return back
     status = _adopt(batch, attempt, reported, event.payload.get("CallSid"), None)
     if status is None:
         return about(attempt, STALE)

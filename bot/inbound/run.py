@@ -142,6 +142,13 @@ class Run:
             self.holds_until = None
             self.changed = True
 
+    def given_back(self, attempt: Attempt) -> None:
+        """Its message is still to be sent: nobody can answer it, and the time for that does not run."""
+        if attempt.visit == self.state.visit and attempt.answer_within is not None:
+            self.due_at = None
+            self.changed = True
+        self.lost(attempt)
+
     def freed_floor(self, now: datetime) -> bool:
         before = self.enrolment.holds_until
         return before is not None and before > now and self.holds_until is None

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
-from functools import lru_cache
-from json import dumps, loads
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 from bot.domain.attempts import Channel
-from bot.domain.brakes import Cause, Pull
 from bot.domain.contact import Deferred, Reason
-from bot.domain.notices import SPEND_DAY
-from bot.domain.policy.fields import Fault, Field, PolicyError
-from bot.domain.policy.spending import read_spend
-from bot.domain.spend import LOOK_AGAIN, Ceiling, Held, Limits, Prices, begun_minutes, fitting
+from bot.domain.policy.spending import limits_of
+from bot.domain.spend import LOOK_AGAIN, Held, Limits, Prices, begun_minutes, fitting
 from bot.prices import load_prices
-from bot.store import brakes, notices, spending
+from bot.store import limits_reached, spending
 from bot.store.sending import Claimed, Sending
 from bot.store.spending import Line
 from bot.store.transaction import Tx
@@ -33,11 +27,10 @@ def unaffordable(
     held: dict[UUID, Deferred] = {}
     by_campaign: dict[int, list[tuple[Claimed, Sending]]] = {}
     for one, sending in wanted:
-        if one.policy.get("spend"):
-            by_campaign.setdefault(one.campaign_id, []).append((one, sending))
+        by_campaign.setdefault(one.campaign_id, []).append((one, sending))
     for campaign_id, contacts in sorted(by_campaign.items()):
-        limits = _limits(dumps(contacts[0][0].policy["spend"], sort_keys=True))
-        if limits.given:
+        limits = limits_of(contacts[0][0].policy)
+        if limits is not None:
             prices = load_prices()
             lines = [_line(one, sending, channel, limits, prices) for one, sending in contacts]
             held.update(_held(tx, campaign_id, lines, limits, prices, default_zone, now))
@@ -61,49 +54,14 @@ def _held(
     spending.reserve(
         tx, campaign_id, [line for line, why in zip(lines, answers, strict=True) if why is None], limits, day
     )
-    _tell(tx, campaign_id, limits, frozenset(answers), day, prices.currency, now)
+    limits_reached.tell(tx, campaign_id, limits, answers, day, prices.currency, now)
     for line, why in zip(lines, answers, strict=True):
         if why is not None:
             until = limits.next_day(day, default_zone) if why is Held.DAY else now + LOOK_AGAIN
             yield line.attempt_id, Deferred(Reason.SPEND_LIMIT, until)
 
 
-def _tell(
-    tx: Tx,
-    campaign_id: int,
-    limits: Limits,
-    answers: frozenset[Held | None],
-    day: date,
-    currency: str,
-    now: datetime,
-) -> None:
-    if Held.TOTAL in answers:
-        brakes.pull(tx, campaign_id, Pull(Cause.SPEND, _figures(limits.total, currency)), now)
-    elif Held.DAY in answers:
-        details = {"day": day.isoformat(), **_figures(limits.per_day, currency)}
-        notices.leave(tx, f"{SPEND_DAY}:{campaign_id}:{day}", SPEND_DAY, campaign_id, details, now)
-
-
-def _figures(ceiling: Ceiling, currency: str) -> dict[str, Any]:
-    limits = {
-        "money": None if ceiling.money is None else f"{ceiling.money} {currency}",
-        "segments": ceiling.segments,
-        "minutes": ceiling.minutes,
-    }
-    return {name: limit for name, limit in limits.items() if limit is not None}
-
-
 def _line(one: Claimed, sending: Sending, channel: Channel, limits: Limits, prices: Prices) -> Line:
     minutes = begun_minutes(limits.longest_call) if channel is Channel.CALL else 0
     price = prices.of(channel, sending.to)
     return Line(one.id, one.sends + 1, sending.segments or 0, minutes, price)
-
-
-@lru_cache(maxsize=256)
-def _limits(stored: str) -> Limits:
-    """Raises PolicyError, as reading the whole policy would."""
-    faults: list[Fault] = []
-    limits = read_spend(Field(loads(stored), ("spend",), faults))
-    if faults:
-        raise PolicyError(faults)
-    return limits

@@ -8,9 +8,10 @@ from bot.domain.attempts import Channel
 from bot.domain.campaigns import Arm
 from bot.domain.contact import Contact, Decision, may_contact
 from bot.outreach.outgoing import Outgoing
-from bot.outreach.weigh import person_of
+from bot.outreach.weigh import somebody
 from bot.store import gate
 from bot.store.transaction import Tx
+from bot.weighing import facts_about
 
 _OF_NO_CAMPAIGN = 0
 
@@ -37,14 +38,15 @@ def may_call_now(
     if customer is None:
         raise UnknownCustomer(f"there is no customer {customer_id}")
     policy = outgoing.rulebook.policy_for(None, customer.msisdn, customer.region)
-    known = gate.facts(
-        tx, customers=[customer_id], numbers=[customer.msisdn], since=now - policy.longest_memory, now=now
-    )
+    known = facts_about(tx, [customer], [policy], now)
     past = [one.seen_from(_OF_NO_CAMPAIGN) for one in known.past.get(customer_id, ())]
     cold = customer.held_out and purpose == "marketing" and not at_work_order
     contact = Contact(
-        Channel.CALL, purpose, Arm.CONTROL if cold else Arm.TREATMENT, at_work_order=at_work_order
+        Channel.CALL,
+        purpose,
+        Arm.CONTROL if cold else Arm.TREATMENT,
+        at_work_order=at_work_order,
+        by_hand=True,
     )
-    return may_contact(
-        contact, person_of(customer, known, outgoing, past), policy, now, guest_list=outgoing.guest_list
-    )
+    person = somebody(customer, known, outgoing, past)
+    return may_contact(contact, person, policy, now, guest_list=outgoing.guest_list)

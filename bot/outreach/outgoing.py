@@ -8,7 +8,6 @@ from datetime import timedelta
 from bot.domain.people import Brand
 from bot.rulebook import Rulebook
 
-LAST_MOMENT = timedelta(seconds=5)  # what is begun so late arrives after the hours: no SMS is valid for less
 LEASE = timedelta(seconds=60)  # longer than the carrier's timeout and the record together
 ASK_AFTER = timedelta(minutes=2)  # before an unconfirmed attempt is looked up: the carrier's list lags
 SMS_SILENCE = timedelta(hours=1)  # an accepted SMS without a final report is asked about

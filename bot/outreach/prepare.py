@@ -9,20 +9,19 @@ from uuid import UUID
 
 from bot.domain.arbiter import Holder
 from bot.domain.attempts import AttemptStatus, Channel
-from bot.domain.contact import Allowed, Decision, Deferred, Denied, Reason
+from bot.domain.contact import Allowed, Decision, Deferred, Denied
+from bot.domain.policy.spending import longest_call_of
+from bot.domain.weighing import NotMade, PutOff, TooLate, Weighed, unmade
 from bot.outreach.affordable import unaffordable
 from bot.outreach.outgoing import LEASE, Outgoing
-from bot.outreach.weigh import Weighed, weigh
+from bot.outreach.weigh import weigh
 from bot.published import PublishedFlows
-from bot.store import events, gate, sending
+from bot.store import events, gate, recalls, sending
 from bot.store.events import NewEvent
 from bot.store.sending import Claimed, Sending
 from bot.store.transaction import Tx
 
 Render = Callable[[Tx, Claimed], Sending | Denied]
-
-#: It has nothing to do with the customer: such a contact waits, whatever the step says of denied ones.
-_NOT_THE_CUSTOMERS = frozenset({Reason.NEWS_WAITING, Reason.SPEND_LIMIT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,7 @@ class Ready:
     valid_for: timedelta
     enrolment_id: int
     customer_id: int
+    longest: timedelta | None  # of a call that the carrier is to end there
 
 
 @dataclass(slots=True)
@@ -68,6 +68,8 @@ def prepare(
         _sort(tx, one, weighed, render, sorted_, now)
     _pay(tx, channel, outgoing, sorted_, now)
     sending.start_sending(tx, [one.sending for one in sorted_.ready], now=now, lease_until=now + LEASE)
+    if channel is Channel.CALL:
+        recalls.note_hours(tx, {one.sending.id: now + one.valid_for for one in sorted_.ready})
     sending.put_off(tx, sorted_.put_off, waiting=sorted_.waiting)
     sending.close_unsent(tx, sorted_.closed, now)
     gate.remember(tx, sorted_.said, now)
@@ -99,24 +101,24 @@ def _pay(tx: Tx, channel: Channel, outgoing: Outgoing, into: _Sorted, now: datet
             _hold(one, held[one.id], into, now)
             continue
         valid_for = min(allowed.closes_at, one.expires_at) - now
-        into.ready.append(Ready(rendered, one.fence + 1, valid_for, one.enrolment_id, one.customer_id))
+        longest = longest_call_of(one.policy) if channel is Channel.CALL else None
+        into.ready.append(
+            Ready(rendered, one.fence + 1, valid_for, one.enrolment_id, one.customer_id, longest)
+        )
         into.said.append(_said(one, allowed))
 
 
 def _hold(one: Claimed, decision: Deferred | Denied, into: _Sorted, now: datetime) -> None:
     into.said.append(_said(one, decision))
-    waits = one.on_denied == "wait" or decision.reason in _NOT_THE_CUSTOMERS
-    match decision:
-        case Deferred(Reason.OTHER_CONVERSATION, until):
-            # The campaign's word, `on_conflict: queue`, is to wait; the answer may come long before its deadline.
-            into.put_off[one.id] = min(until, one.expires_at)
-            into.waiting.add(one.id)
-        case Deferred(reason, until) if one.on_denied == "wait" and until >= one.expires_at:
-            _close(one, AttemptStatus.EXPIRED, reason, into, now)
-        case Deferred(_, until) if waits:
-            into.put_off[one.id] = min(until, one.expires_at)
-        case Deferred(reason) | Denied(reason):
-            _close(one, AttemptStatus.DENIED, reason, into, now)
+    match unmade(decision, one.on_denied, one.expires_at):
+        case PutOff(until, for_answer):
+            into.put_off[one.id] = until
+            if for_answer:
+                into.waiting.add(one.id)
+        case TooLate():
+            _close(one, AttemptStatus.EXPIRED, decision.reason, into, now)
+        case NotMade():
+            _close(one, AttemptStatus.DENIED, decision.reason, into, now)
 
 
 def _interruption(one: Claimed, holder: Holder, now: datetime) -> NewEvent:

@@ -83,7 +83,10 @@ class VoiceOutreach:
         self.pacing.give_back(allowance - len(ready))
         if ready:
             answers = self.voice.send_batch(
-                [OutboundCall(one.sending.id, one.sending.to, one.sending.sender) for one in ready]
+                [
+                    OutboundCall(one.sending.id, one.sending.to, one.sending.sender, longest=one.longest)
+                    for one in ready
+                ]
             )
             with self.transaction() as tx:
                 record(tx, ready, answers, now=now, silence=CALL_SILENCE)

@@ -19,13 +19,14 @@ from bot.flow.model import Flow, Reach
 from bot.flow.state import State
 from bot.flow.text import MissingValue, spoken
 from bot.outreach.outgoing import Outgoing
-from bot.outreach.weigh import as_written, person_of
+from bot.outreach.weigh import somebody
 from bot.published import PublishedFlows
 from bot.store import enrolments, gate, sending, voicemails
 from bot.store.attempts import Attempt
 from bot.store.enrolments import Enrolment
 from bot.store.gate import Facts, OnTheLine
 from bot.store.transaction import Transaction, Tx
+from bot.weighing import as_written
 
 _NOTHING = ("", "en")  # an empty text only hangs up
 
@@ -70,17 +71,17 @@ class VoicemailOutreach:
         for one in claimed:
             enrolment = people[one.enrolment_id]
             flow = self.flows.get(tx, enrolment.flow_revision, enrolment.offer)
-            closed = self._closed(calls[one.id], flow, known)
+            closed = self._closed(calls[one.id], flow, known, now)
             texts[one.id] = _NOTHING if closed else self._text(one, enrolment, flow)
         return texts
 
-    def _closed(self, one: OnTheLine, flow: Flow, known: Facts) -> bool:
+    def _closed(self, one: OnTheLine, flow: Flow, known: Facts, now: datetime) -> bool:
         contact = Contact(
             Channel.CALL, one.purpose, Arm(one.arm), to_former=flow.reach_of(one.step) is Reach.FORMER
         )
         policy = self.outgoing.rulebook.policy_for(as_written(one.policy), one.msisdn, one.region)
-        person = person_of(one, known, self.outgoing, past=())
-        return ruled_out(contact, person, policy, guest_list=self.outgoing.guest_list) is not None
+        person = somebody(one, known, self.outgoing, past=())
+        return ruled_out(contact, person, policy, now, guest_list=self.outgoing.guest_list) is not None
 
     def _text(self, one: Attempt, enrolment: Enrolment, flow: Flow) -> tuple[str, str]:
         facts = facts_of(

@@ -2,46 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from json import dumps
-from typing import Any, Protocol
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
 
-from bot.domain.arbiter import LOOK_AGAIN, Go, Holder, Interrupt, Later, LeaveOut, Wanting, arbitrate
+from bot.domain.arbiter import LOOK_AGAIN, Holder, Wanting
 from bot.domain.attempts import Channel
 from bot.domain.campaigns import Arm
-from bot.domain.contact import Allowed, Contact, Decision, Deferred, Denied, Past, Person, Reason, may_contact
+from bot.domain.contact import Allowed, Contact, Decision, Denied, Past, Person, Reason
 from bot.domain.policy import Policy
+from bot.domain.weighing import Weighed, in_turn, may_begin
 from bot.flow.model import Reach
-from bot.outreach.outgoing import LAST_MOMENT, Outgoing
+from bot.outreach.outgoing import Outgoing
 from bot.published import PublishedFlows
 from bot.store import gate
 from bot.store.sending import Claimed
 from bot.store.transaction import Tx
+from bot.weighing import Customer, as_written, facts_about, person_of, zone_guesses
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    decision: Decision
-    interrupts: tuple[Holder, ...] = ()  # runs that must end before this contact can be made
-
-
-class Customer(Protocol):
-    """A row that names a customer, with what the gate asks of it."""
-
-    @property
-    def customer_id(self) -> int: ...
-    @property
-    def msisdn(self) -> str: ...
-    @property
-    def time_zone(self) -> str | None: ...
-    @property
-    def region(self) -> str | None: ...
-    @property
-    def active(self) -> bool: ...
-    @property
-    def complaint_open(self) -> bool: ...
+class Consenting(Customer, Protocol):
     @property
     def consents(self) -> Sequence[str]: ...
 
@@ -62,49 +42,23 @@ def weigh(
     policies = [
         outgoing.rulebook.policy_for(campaigns[one.campaign_id], one.msisdn, one.region) for one in batch
     ]
-    known = gate.facts(
-        tx,
-        customers=[one.customer_id for one in batch],
-        numbers=[one.msisdn for one in batch],
-        since=now - longest_memory(policies),
-        now=now,
-    )
+    known = facts_about(tx, batch, policies, now)
     answers: list[Weighed] = []
     for one, policy in zip(batch, policies, strict=True):
         contact = Contact(channel, one.purpose, Arm(one.arm), to_former=_to_former(tx, flows, one))
-        answer = Weighed(_decide(one, policy, contact, known, outgoing, now))
-        if isinstance(answer.decision, Allowed):
-            answer = _in_turn(one, answer, known, now)
+        decision = _decide(one, policy, contact, known, outgoing, now)
+        wanting = Wanting(one.enrolment_id, one.priority, one.on_conflict, one.purpose)
+        answer = in_turn(decision, wanting, known.holders.get(one.customer_id, ()), now)
         if isinstance(answer.decision, Allowed):
             _note(one, channel, known, now)
         answers.append(answer)
     return answers
 
 
-def as_written(policy: Mapping[str, Any]) -> str:
-    """A campaign's policy as the rulebook wants it: the same text for the same rules."""
-    return dumps(policy, sort_keys=True)
-
-
-def longest_memory(policies: Sequence[Policy]) -> timedelta:
-    """How far back the journal is read, so that every one of them can decide."""
-    different = {id(policy): policy for policy in policies}
-    return max(policy.longest_memory for policy in different.values())
-
-
-def person_of(one: Customer, known: gate.Facts, outgoing: Outgoing, past: Sequence[Past]) -> Person:
-    return Person(
-        msisdn=one.msisdn,
-        time_zone=one.time_zone,
-        active=one.active,
-        consents=frozenset(one.consents),
-        refusals=known.refusals.get(one.msisdn, ()),
-        complaint_open=one.complaint_open,
-        news_waiting=one.customer_id in known.news,
-        work_order_open=one.customer_id in known.orders,
-        past=past,
-        zone_guesses=outgoing.rulebook.zone_guesses(one.msisdn, one.region, outgoing.default_time_zone),
-    )
+def somebody(one: Consenting, known: gate.Facts, outgoing: Outgoing, past: Sequence[Past]) -> Person:
+    """A customer as outreach knows them."""
+    guesses = zone_guesses(one, outgoing.rulebook, outgoing.default_time_zone)
+    return person_of(one, known, consents=frozenset(one.consents), past=past, guesses=guesses)
 
 
 def _decide(
@@ -113,31 +67,12 @@ def _decide(
     if not one.standing:
         return Denied(Reason.FLOW_MOVED_ON)
     past = [past.seen_from(one.campaign_id) for past in known.past.get(one.customer_id, ())]
-    person = person_of(one, known, outgoing, past)
-    decision = may_contact(contact, person, policy, now, guest_list=outgoing.guest_list)
-    if isinstance(decision, Allowed) and decision.closes_at - now < LAST_MOMENT:
-        return may_contact(contact, person, policy, decision.closes_at, guest_list=outgoing.guest_list)
-    return decision
+    person = somebody(one, known, outgoing, past)
+    return may_begin(contact, person, policy, now, guest_list=outgoing.guest_list)
 
 
 def _to_former(tx: Tx, flows: PublishedFlows, one: Claimed) -> bool:
     return flows.get(tx, one.flow_revision, one.offer).reach_of(one.step) is Reach.FORMER
-
-
-def _in_turn(one: Claimed, allowed: Weighed, known: gate.Facts, now: datetime) -> Weighed:
-    """Only who may speak at all asks for the floor: nobody is interrupted for a contact that is not made."""
-    holders = known.holders.get(one.customer_id, ())
-    wanting = Wanting(one.enrolment_id, one.priority, one.on_conflict, one.purpose)
-    match arbitrate(wanting, holders, now):
-        case Go():
-            return allowed
-        case Later(until):
-            return Weighed(Deferred(Reason.OTHER_CONVERSATION, until))
-        case LeaveOut():
-            return Weighed(Denied(Reason.OTHER_CONVERSATION))
-        case Interrupt(enrolment_ids):
-            ending = tuple(holder for holder in holders if holder.enrolment_id in enrolment_ids)
-            return Weighed(Deferred(Reason.OTHER_CONVERSATION, now + LOOK_AGAIN), ending)
 
 
 def _note(one: Claimed, channel: Channel, known: gate.Facts, now: datetime) -> None:

@@ -86,7 +86,7 @@ def import_list(
             removed=merged.removed,
             held_back=source.replacing and not taking_off,
             runs_told=told,
-            reject_path=rejects.keep(import_id),
+            reject_path=rejects.keep(f"do-not-call-{import_id}"),
             first_rejects=tuple(rejects.first),
         )
 

@@ -41,10 +41,10 @@ class Rejects:
             self.first.append(f"{self._name}:{row}: {reason}")
         self._writer.writerow((row, reason))
 
-    def keep(self, import_id: int) -> Path | None:
-        """Where they are from now on; None where there are none."""
+    def keep(self, as_: str) -> Path | None:
+        """Where they are from now on, with this after the list's name; None where there are none."""
         if not self.count:
             return None
         self._file.flush()
-        path = self._folder / f"{Path(self._name).stem}-do-not-call-{import_id}.csv"
+        path = self._folder / f"{Path(self._name).stem}-{as_}.csv"
         return self._path.replace(path)

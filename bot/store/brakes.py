@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from bot.domain.brakes import (
@@ -16,11 +16,13 @@ from bot.domain.brakes import (
     COUNT_EVERY,
     CUSTOMERS_OWN_CODES,
     NEWEST,
+    NOBODY_CAME,
     SPAM_CODES,
     Cause,
     Counted,
     Pull,
 )
+from bot.domain.refusals import SAID_TO_US
 from bot.store import notices
 
 
@@ -123,7 +125,7 @@ _PEOPLE = text(
            count(*) FILTER (WHERE CASE w.cause
                WHEN 'opt_outs' THEN EXISTS (
                    SELECT FROM suppressions s WHERE s.customer_id = p.customer_id AND s.at > w.since
-                     AND s.action = 'suppress' AND s.source NOT IN ('list', 'number_changed', 'api'))
+                     AND s.action = 'suppress' AND s.source = ANY(:own))
                ELSE EXISTS (
                    SELECT FROM events v WHERE v.customer_id = p.customer_id AND v.received_at > w.since
                      AND v.kind = 'business.event' AND v.payload ->> 'type' = 'complaint') END) AS bad
@@ -140,16 +142,45 @@ _PEOPLE = text(
     GROUP BY w.campaign_id, w.cause
     """
 )
-_OF_ATTEMPTS = frozenset({Cause.CARRIER_ERRORS, Cause.SPAM_FILTER})
+# Calls that a person picked up; abandoned are those where nothing was said, or nobody came who was asked for.
+_CALLS = text(
+    r"""
+    SELECT w.campaign_id, w.cause, count(a.carrier_sid) AS "all",
+           count(*) FILTER (WHERE a.carrier_sid IS NOT NULL AND (
+               NOT EXISTS (SELECT FROM events v WHERE v.key = 'call:' || a.carrier_sid || '\:answer'
+                           AND v.payload ->> 'twiml' ~ '<(Say|Play)')
+               OR EXISTS (SELECT FROM events v WHERE v.key = 'call:' || a.carrier_sid || '\:dialed'
+                          AND v.payload ->> 'DialCallStatus' = ANY(:nobody)))) AS bad
+    FROM unnest(cast(:campaigns AS bigint[]), cast(:causes AS text[]), cast(:sinces AS timestamptz[]))
+         AS w(campaign_id, cause, since)
+    LEFT JOIN LATERAL (
+        SELECT carrier_sid FROM attempts
+        WHERE campaign_id = w.campaign_id AND settled_at > w.since AND channel = 'call'
+          AND status = 'completed' AND answered_by IS DISTINCT FROM 'machine' AND carrier_sid IS NOT NULL
+        ORDER BY settled_at DESC LIMIT :newest
+    ) a ON true
+    GROUP BY w.campaign_id, w.cause
+    """
+)
+_STATEMENTS: Mapping[Cause, TextClause] = {
+    Cause.CARRIER_ERRORS: _ATTEMPTS,
+    Cause.SPAM_FILTER: _ATTEMPTS,
+    Cause.OPT_OUTS: _PEOPLE,
+    Cause.COMPLAINTS: _PEOPLE,
+    Cause.ABANDONMENT: _CALLS,
+}
+_ASKED: Mapping[TextClause, Mapping[str, list[str]]] = {
+    _ATTEMPTS: {"spam": list(SPAM_CODES), "harmless": list(CUSTOMERS_OWN_CODES | SPAM_CODES)},
+    _PEOPLE: {"own": list(SAID_TO_US)},
+    _CALLS: {"nobody": list(NOBODY_CAME)},
+}
 
 
 def count(tx: Session, windows: Sequence[Window]) -> dict[tuple[int, Cause], Counted]:
-    """Two statements, however many campaigns there are."""
+    """Three statements, however many campaigns there are."""
     found: dict[tuple[int, Cause], Counted] = {}
-    of_attempts = [one for one in windows if one.cause in _OF_ATTEMPTS]
-    of_people = [one for one in windows if one.cause not in _OF_ATTEMPTS]
-    codes = {"spam": list(SPAM_CODES), "harmless": list(CUSTOMERS_OWN_CODES | SPAM_CODES)}
-    for statement, asked, more in ((_ATTEMPTS, of_attempts, codes), (_PEOPLE, of_people, {})):
+    for statement, more in _ASKED.items():
+        asked = [one for one in windows if _STATEMENTS[one.cause] is statement]
         if asked:
             values = {
                 "campaigns": [one.campaign_id for one in asked],

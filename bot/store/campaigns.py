@@ -12,6 +12,7 @@ from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
 from bot.domain.campaigns import CampaignStatus, SendOrder
+from bot.store import campaign_policies
 from bot.store.models import CampaignRow
 
 
@@ -94,7 +95,9 @@ class Standing:
 def add(tx: Session, campaign: NewCampaign, now: datetime) -> int:
     values = {one.name: getattr(campaign, one.name) for one in fields(campaign)}
     values |= {"offer": dict(campaign.offer), "policy": dict(campaign.policy), "created_at": now}
-    return tx.execute(insert(CampaignRow).values(**values).returning(CampaignRow.id)).scalar_one()
+    campaign_id = tx.execute(insert(CampaignRow).values(**values).returning(CampaignRow.id)).scalar_one()
+    campaign_policies.write(tx, campaign_id, campaign.policy, now, user_id=campaign.author_id)
+    return campaign_id
 
 
 def id_of(tx: Session, name: str) -> int | None:
@@ -128,6 +131,14 @@ def write(tx: Session, campaign_id: int, status: CampaignStatus, **changes: Any)
     tx.execute(
         update(CampaignRow).where(CampaignRow.id == campaign_id).values(status=status.value, **changes)
     )
+
+
+def write_policy(
+    tx: Session, campaign_id: int, policy: Mapping[str, Any], now: datetime, *, user_id: int | None
+) -> None:
+    """What the next claim is weighed by, and the line of history that says since when; the row is locked already."""
+    tx.execute(update(CampaignRow).where(CampaignRow.id == campaign_id).values(policy=dict(policy)))
+    campaign_policies.write(tx, campaign_id, policy, now, user_id=user_id)
 
 
 _STANDINGS = text(

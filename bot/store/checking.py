@@ -36,6 +36,12 @@ def languages(tx: Session, audience: Audience, *, former: bool) -> dict[str, int
     return {row.language: row.people for row in tx.execute(statement, values)}
 
 
+def people(tx: Session, audience: Audience, *, at_most: int | None = None) -> int:
+    """How many the audience has, of whatever status; no more than `at_most` are counted."""
+    statement = text(f"SELECT count(*) FROM (SELECT a.id FROM ({audience.select}) a LIMIT :at_most) counted")
+    return int(tx.execute(statement, {**audience.parameters, "at_most": at_most}).scalar_one())
+
+
 def sample(tx: Session, audience: Audience, *, salt: str, limit: int) -> list[Person]:
     """Drawn by a hash, so it is the same people each time."""
     statement = text(

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 class ConsentLine:
     customer_id: int
     action: str  # give or withdraw
-    channel: str
+    channel: str  # as in bot.domain.consents
     purpose: str
     source: str
     evidence: str

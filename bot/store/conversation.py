@@ -26,7 +26,7 @@ class Entry:
     """
 
     at: datetime
-    kind: str  # sms, call, denied, deferred, reply, keypress, recharge, opt_out, grant, work_order
+    kind: str  # sms, call, by_hand, denied, deferred, reply, keypress, recharge, opt_out, grant, work_order
     direction: Direction
     text: str | None = None
     detail: Mapping[str, str] = field(default_factory=dict)
@@ -50,6 +50,14 @@ _DECISIONS = text(
     SELECT d.at, d.verdict, d.reason, d.until, a.channel, a.step
     FROM attempts a JOIN decisions d ON d.attempt_id = a.id
     WHERE a.enrolment_id = ANY(:enrolments) AND d.verdict <> 'allowed'
+    """
+)
+_BY_HAND = text(
+    """
+    SELECT coalesce(m.taken_at, m.ended_at) AS at, m.status, m.way, m.verdict, m.reason, m.until, m.duration_s,
+           u.name AS by
+    FROM manual_calls m JOIN users u ON u.id = m.user_id
+    WHERE m.enrolment_id = ANY(:enrolments) AND (m.taken_at IS NOT NULL OR m.status = 'refused')
     """
 )
 _EVENTS = text(
@@ -92,6 +100,7 @@ def conversation(
     entries = [
         *_contacts(tx.execute(_ATTEMPTS, values)),
         *_decisions(tx.execute(_DECISIONS, values)),
+        *_by_hand(tx.execute(_BY_HAND, values)),
         *_events(tx.execute(_EVENTS, values)),
         *_grants(tx.execute(_GRANTS, values)),
         *_moves(tx.execute(_MOVES, values)),
@@ -118,6 +127,19 @@ def _decisions(rows: Iterable[Row[Any]]) -> Iterator[Entry]:
         until = row.until and row.until.isoformat()
         detail = _facts(channel=row.channel, step=row.step, reason=row.reason, until=until)
         yield Entry(row.at, row.verdict, "inside", detail=detail)
+
+
+def _by_hand(rows: Iterable[Row[Any]]) -> Iterator[Entry]:
+    for row in rows:
+        detail = _facts(
+            status=row.status,
+            way=row.way,
+            by=row.by,
+            reason=row.reason,
+            until=row.until and row.until.isoformat(),
+            seconds=row.duration_s,
+        )
+        yield Entry(row.at, "by_hand", "out", detail=detail)
 
 
 def _events(rows: Iterable[Row[Any]]) -> Iterator[Entry]:

@@ -1,4 +1,4 @@
-"""Crediting of grants, around the call to billing: claim with the budget reserved, then record what came."""
+"""Crediting of grants, around the call to billing: claim, counted in budget and limits, then record what came."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from sqlalchemy.orm import Session
 
 from bot.domain.grants import GrantStatus
 from bot.domain.offers import Credit, affordable
+from bot.domain.policy.spending import limits_of
+from bot.store import bonus_limits
+from bot.store.bonus_limits import Bonus, Purse
 from bot.store.grants import tell_settled
 
 
@@ -57,7 +60,7 @@ _CLAIM = text(
 # Locked in one order, so that two claims of several campaigns cannot wait for each other.
 _ROOM = text(
     """
-    SELECT id, bonus_budget - bonus_committed AS room FROM campaigns
+    SELECT id, bonus_budget - bonus_committed AS room, policy FROM campaigns
     WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE
     """
 )
@@ -77,18 +80,30 @@ _LEASE = text(
 )
 
 
-def claim(tx: Session, now: datetime, *, limit: int, lease: timedelta) -> tuple[list[Credit], int]:
-    """Take due grants for crediting, their budget reserved; also how many the budget had to refuse.
+_WAIT = text(
+    """
+    UPDATE grants g SET due_at = w.due_at, reason = 'spend_limit'
+    FROM unnest(cast(:ids AS uuid[]), cast(:dues AS timestamptz[])) AS w(id, due_at)
+    WHERE g.id = w.id
+    """
+)
+
+
+def claim(
+    tx: Session, now: datetime, *, limit: int, lease: timedelta, purse: Purse
+) -> tuple[list[Credit], int]:
+    """Take due grants for crediting, counted in budget and limits; also how many these refused or put off.
 
     A claim that is never recorded falls due again when its lease ends, with its outcome unconfirmed.
     """
     rows = list(tx.execute(_CLAIM, {"now": now, "limit": limit}))
     if not rows:
         return [], 0
-    refused = _reserve(tx, [row for row in rows if not row.reserved])
-    settle_refused(tx, [Refusal(id, fence, "budget") for id, fence in refused], now)
-    refused_ids = {id for id, _ in refused}
-    kept = [row for row in rows if row.id not in refused_ids]
+    refused, waiting = _reserve(tx, [row for row in rows if not row.reserved], purse, now)
+    settle_refused(tx, [Refusal(row.id, row.fence, "budget") for row in rows if row.id in refused], now)
+    if waiting:
+        tx.execute(_WAIT, {"ids": list(waiting), "dues": list(waiting.values())})
+    kept = [row for row in rows if row.id not in refused and row.id not in waiting]
     tx.execute(_LEASE, {"ids": [row.id for row in kept], "until": now + lease})
     credits = [
         Credit(
@@ -105,24 +120,33 @@ def claim(tx: Session, now: datetime, *, limit: int, lease: timedelta) -> tuple[
         )
         for row in kept
     ]
-    return credits, len(refused)
+    return credits, len(refused) + len(waiting)
 
 
-def _reserve(tx: Session, rows: Sequence[Row[Any]]) -> list[tuple[UUID, int]]:
-    """Commit the campaigns' budgets to these grants; answers those (id, fence) for whom none was left."""
-    asking: dict[int, list[Row[Any]]] = {}
+def _reserve(
+    tx: Session, rows: Sequence[Row[Any]], purse: Purse, now: datetime
+) -> tuple[set[UUID], dict[UUID, datetime]]:
+    """Commit the campaigns' budgets to these grants; answers for whom nothing is left, and who waits until when."""
+    asking: dict[int, list[Bonus]] = {}
     for row in rows:
-        asking.setdefault(row.campaign_id, []).append(row)
-    refused = []
+        asking.setdefault(row.campaign_id, []).append(Bonus(row.id, row.campaign_id, row.amount))
+    refused: set[UUID] = set()
+    waiting: dict[UUID, datetime] = {}
     committed: dict[int, Decimal] = {}
-    for campaign_id, room in tx.execute(_ROOM, {"ids": list(asking)}):
+    for campaign_id, room, policy in tx.execute(_ROOM, {"ids": list(asking)}).all():
         wanting = asking[campaign_id]
-        fits = affordable([row.amount for row in wanting], room)
-        refused += [(row.id, row.fence) for row, fit in zip(wanting, fits, strict=True) if not fit]
-        taken = (row.amount for row, fit in zip(wanting, fits, strict=True) if fit)
-        committed[campaign_id] = sum(taken, Decimal(0))
+        fits = affordable([one.amount for one in wanting], room)
+        refused.update(one.grant_id for one, fit in zip(wanting, fits, strict=True) if not fit)
+        within = [one for one, fit in zip(wanting, fits, strict=True) if fit]
+        limits = limits_of(policy)
+        if limits is not None and within:
+            held = bonus_limits.hold(tx, campaign_id, within, limits, purse, now)
+            refused |= held.refused
+            waiting |= held.waiting
+            within = held.paid
+        committed[campaign_id] = sum((one.amount for one in within), Decimal(0))
     _commit_bonus(tx, committed)
-    return refused
+    return refused, waiting
 
 
 def _commit_bonus(tx: Session, moved: Mapping[int, Decimal]) -> None:
@@ -175,12 +199,13 @@ def settle_granted(tx: Session, granted: Sequence[Granted], now: datetime) -> No
             "refs": [one.billing_ref for one in granted],
             "now": now,
         },
-    )
+    ).all()
+    bonus_limits.credited(tx, [row.id for row in rows])
     tell_settled(tx, rows, GrantStatus.GRANTED, now)
 
 
 def settle_refused(tx: Session, refusals: Sequence[Refusal], now: datetime) -> None:
-    """Ends them and gives back to the budget what they had reserved."""
+    """Ends them and gives back to budget and limits what they had reserved."""
     if not refusals:
         return
     rows = tx.execute(
@@ -192,12 +217,13 @@ def settle_refused(tx: Session, refusals: Sequence[Refusal], now: datetime) -> N
         },
     ).all()
     freed: dict[int, Decimal] = {}
-    for row in rows:
-        if row.was_reserved:
-            freed[row.campaign_id] = freed.get(row.campaign_id, Decimal(0)) - row.amount
+    back = [Bonus(row.id, row.campaign_id, row.amount) for row in rows if row.was_reserved]
+    for one in back:
+        freed[one.campaign_id] = freed.get(one.campaign_id, Decimal(0)) - one.amount
     if freed:
         tx.execute(_ROOM, {"ids": list(freed)})
         _commit_bonus(tx, freed)
+        bonus_limits.give_back(tx, back)
     tell_settled(tx, rows, GrantStatus.REFUSED, now)
 
 

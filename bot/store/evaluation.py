@@ -78,6 +78,7 @@ class Tally:
     held_globally: bool
     flow_revision: str
     ways: Mapping[str, str]  # experiment -> way
+    dealt: Mapping[str, Mapping[str, int]]  # experiment -> the weights by which it was dealt
     result: str | None
     facts: Fact
     customers: int
@@ -152,11 +153,12 @@ _TALLIES = text(
         FROM found GROUP BY customer_id
     )
     SELECT e.arm, e.global_control_until IS NOT NULL AS held_globally, e.flow_revision,
-           e.state -> 'ways' AS ways, e.result, coalesce(t.facts, 0) AS facts, count(*) AS customers,
+           e.state -> 'ways' AS ways, e.state -> 'dealt' AS dealt, e.result,
+           coalesce(t.facts, 0) AS facts, count(*) AS customers,
            cast(coalesce(sum(t.replies), 0) AS bigint) AS replies,
            cast(coalesce(sum(t.keypresses), 0) AS bigint) AS keypresses
     FROM enrolments e LEFT JOIN told t ON t.customer_id = e.customer_id
-    WHERE e.campaign_id = :campaign_id GROUP BY 1, 2, 3, 4, 5, 6
+    WHERE e.campaign_id = :campaign_id GROUP BY 1, 2, 3, 4, 5, 6, 7
     """
 )
 
@@ -169,7 +171,7 @@ def tallies(tx: Tx, facts: CampaignFacts, minimum: Decimal) -> list[Tally]:
     tx.execute(_MEMORY)
     values = _window(facts) | {"minimum": minimum, "moved_on": Reason.FLOW_MOVED_ON.value}
     return [
-        Tally(**{**row._mapping, "ways": row.ways or {}, "facts": Fact(row.facts)})
+        Tally(**{**row._mapping, "ways": row.ways or {}, "dealt": row.dealt or {}, "facts": Fact(row.facts)})
         for row in tx.execute(_TALLIES, values)
     ]
 

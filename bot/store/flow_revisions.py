@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlalchemy.orm import Session
 
@@ -31,6 +32,19 @@ def source(tx: Session, revision: str) -> tuple[str, str]:
     """(flow name, YAML text) of a revision; KeyError where there is none."""
     found = text_of(tx, revision)
     return found.flow, found.source
+
+
+def newest(tx: Session) -> dict[str, datetime]:
+    """The revision of each flow that was published last, and when."""
+    rows = tx.execute(
+        text(
+            """
+            SELECT DISTINCT ON (flow) revision, published_at FROM flow_revisions
+            ORDER BY flow, published_at DESC, revision
+            """
+        )
+    )
+    return {row.revision: row.published_at for row in rows}
 
 
 def publish(tx: Session, revision: str, text: FlowText, now: datetime) -> None:

@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 from bot.domain.arbiter import LOOK_AGAIN, Holder
 from bot.domain.attempts import Channel
 from bot.domain.contact import Past, Refusal
-from bot.store import suppressions
+from bot.domain.marks import Marked
+from bot.store import marks, suppressions
+from bot.store.arrays import ids_literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Facts:
     past: defaultdict[int, list[Contacted]]  # by customer, and so below
     news: frozenset[int]
     orders: frozenset[int]
+    marks: Mapping[int, tuple[Marked, ...]]
     holders: defaultdict[int, list[Holder]]  # of the floor
 
 
@@ -43,6 +46,9 @@ _LOST_AFTER = timedelta(hours=36)  # no call lasts so long: its end was never re
 _PAST = text(
     """
     SELECT customer_id, campaign_id, taken_at, channel, purpose FROM attempts
+    WHERE customer_id = ANY(:customers) AND taken_at > :since
+    UNION ALL
+    SELECT customer_id, campaign_id, taken_at, 'call', purpose FROM manual_calls
     WHERE customer_id = ANY(:customers) AND taken_at > :since
     """
 )
@@ -57,7 +63,8 @@ _ORDERS = text(
     "SELECT DISTINCT customer_id FROM work_orders WHERE status <> 'closed' AND customer_id = ANY(:customers)"
 )
 
-# A run stands on a question that the carrier has; or its question or call is in the air at this moment.
+# A run stands on a question that the carrier has; or its question or call is in the air at this moment; or a manager
+# is calling by hand, which is no run of any campaign.
 # The customers' own attempts are read first: the planner must not go through all that are in the air.
 _HOLDERS = text(
     """
@@ -75,6 +82,9 @@ _HOLDERS = text(
     WHERE a.asks
       AND (a.status IN ('sending', 'unconfirmed')
            OR (a.channel = 'call' AND a.status IN ('accepted', 'ringing', 'in_progress')))
+    UNION ALL
+    SELECT customer_id, 0, 0, :look_again, false FROM manual_calls
+    WHERE customer_id = ANY(:customers) AND ended_at IS NULL
     """
 )
 
@@ -84,21 +94,22 @@ def facts(
 ) -> Facts:
     """`numbers` are the customers' own, in their order."""
     # News before what news turns into: an event that is processed in between is then seen as its result.
-    news = frozenset(tx.execute(_NEWS, {"customers": list(customers)}).scalars())
+    ids = ids_literal(customers)
+    news = frozenset(tx.execute(_NEWS, {"customers": ids}).scalars())
     refusals = suppressions.refusals_of(tx, numbers, customers)
     past: defaultdict[int, list[Contacted]] = defaultdict(list)
-    for row in tx.execute(_PAST, {"customers": list(customers), "since": since}):
+    for row in tx.execute(_PAST, {"customers": ids, "since": since}):
         past[row.customer_id].append(
             Contacted(row.campaign_id, row.taken_at, Channel(row.channel), row.purpose)
         )
-    orders = tx.execute(_ORDERS, {"customers": list(customers)}).scalars()
-    return Facts(refusals, past, news, frozenset(orders), _holders(tx, customers, now))
+    orders = frozenset(tx.execute(_ORDERS, {"customers": ids}).scalars())
+    return Facts(refusals, past, news, orders, marks.held(tx, customers, now), _holders(tx, ids, now))
 
 
-def _holders(tx: Session, customers: Sequence[int], now: datetime) -> defaultdict[int, list[Holder]]:
+def _holders(tx: Session, ids: str, now: datetime) -> defaultdict[int, list[Holder]]:
     holders: defaultdict[int, list[Holder]] = defaultdict(list)
     values = {
-        "customers": list(customers),
+        "customers": ids,
         "now": now,
         "look_again": now + LOOK_AGAIN,
         "lost": now - _LOST_AFTER,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+from bot.domain.marks import Marked
+from bot.store.arrays import ids_literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,16 @@ class Mark:
     until: datetime | None = None
 
 
+# Of one source the newest word holds: another end takes the place of the earlier one.
+_RESTATE = text(
+    """
+    UPDATE customer_marks m SET until = :now
+    FROM unnest(cast(:customers AS bigint[]), cast(:marks AS text[]), cast(:sources AS text[]),
+                cast(:untils AS timestamptz[])) AS n(customer_id, mark, source, until)
+    WHERE n.customer_id = m.customer_id AND n.mark = m.mark AND n.source = m.source
+      AND m.since <= :now AND (m.until IS NULL OR m.until > :now) AND m.until IS DISTINCT FROM n.until
+    """
+)
 _ADD = text(
     """
     INSERT INTO customer_marks (customer_id, mark, source, since, until)
@@ -47,34 +61,134 @@ def add(tx: Session, marks: Sequence[Mark], now: datetime) -> int:
         "sources": [one.source for one in marks],
         "untils": [one.until for one in marks],
     }
+    tx.execute(_RESTATE, values)
     return int(tx.execute(_ADD, values).rowcount)  # type: ignore[attr-defined]
 
 
-_END = text(
-    """
+_END = """
     UPDATE customer_marks SET until = :now
-    WHERE customer_id = ANY(:customers) AND mark = :mark AND source = :source AND (until IS NULL OR until > :now)
+    WHERE mark = :mark AND (until IS NULL OR until > :now)
+      AND (cast(:source AS text) IS NULL OR source = :source) AND {whose}
+    """
+_END_THEIRS = text(_END.format(whose="customer_id = ANY(cast(:customers AS bigint[]))"))
+_END_OTHERS = text(_END.format(whose="customer_id <> ALL(cast(:customers AS bigint[]))"))
+
+
+def end(tx: Session, customers: Sequence[int], *, mark: str, source: str | None, now: datetime) -> int:
+    """What this source said, or whoever said it; answers how many held until now."""
+    values = {"customers": ids_literal(customers), "mark": mark, "source": source, "now": now}
+    return int(tx.execute(_END_THEIRS, values).rowcount)  # type: ignore[attr-defined]
+
+
+def end_others(tx: Session, customers: Sequence[int], *, mark: str, source: str, now: datetime) -> int:
+    """Of everybody else whom the source put on it; answers how many held until now."""
+    values = {"customers": ids_literal(customers), "mark": mark, "source": source, "now": now}
+    return int(tx.execute(_END_OTHERS, values).rowcount)  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a customer stands when somebody is to look after them."""
+
+    marks: frozenset[str]
+    complaint_open: bool
+    policy: Mapping[str, Any]  # the campaign's own
+
+
+_STANDING = text(
+    """
+    SELECT ARRAY(SELECT mark FROM customer_marks WHERE customer_id = c.id AND since <= :now
+                 AND (until IS NULL OR until > :now)) AS marks, c.complaint_open, k.policy
+    FROM customers c, campaigns k WHERE c.id = :customer_id AND k.id = :campaign_id
     """
 )
 
 
-def end(tx: Session, customers: Sequence[int], *, mark: str, source: str, now: datetime) -> int:
-    """Only what the same source said; answers how many held until now."""
-    values = {"customers": list(customers), "mark": mark, "source": source, "now": now}
-    return int(tx.execute(_END, values).rowcount)  # type: ignore[attr-defined]
+def standing(tx: Session, customer_id: int, campaign_id: int, now: datetime) -> Standing:
+    values = {"customer_id": customer_id, "campaign_id": campaign_id, "now": now}
+    row = tx.execute(_STANDING, values).one()
+    return Standing(frozenset(row.marks), row.complaint_open, row.policy)
 
 
 _HELD = text(
     """
-    SELECT DISTINCT customer_id, mark FROM customer_marks
+    SELECT customer_id, mark, until FROM customer_marks
     WHERE customer_id = ANY(:customers) AND since <= :now AND (until IS NULL OR until > :now)
+    ORDER BY id
     """
 )
 
 
-def held(tx: Session, customers: Sequence[int], now: datetime) -> dict[int, frozenset[str]]:
-    """In one statement; who is on no list is left out."""
-    found: defaultdict[int, set[str]] = defaultdict(set)
-    for row in tx.execute(_HELD, {"customers": list(customers), "now": now}):
-        found[row.customer_id].add(row.mark)
-    return {customer_id: frozenset(marks) for customer_id, marks in found.items()}
+def held(tx: Session, customers: Sequence[int], now: datetime) -> dict[int, tuple[Marked, ...]]:
+    """In one statement; who is on no list is left out. A list that two put somebody on is told twice."""
+    found: defaultdict[int, list[Marked]] = defaultdict(list)
+    for row in tx.execute(_HELD, {"customers": ids_literal(customers), "now": now}):
+        found[row.customer_id].append(Marked(row.mark, row.until))
+    return {customer_id: tuple(marks) for customer_id, marks in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class HeldMark:
+    """A mark that holds, and how it came to; without `until`, until somebody ends it."""
+
+    mark: str
+    source: str
+    since: datetime
+    until: datetime | None
+
+
+_HOLDS = "since <= :now AND (until IS NULL OR until > :now)"
+_HELD_BY = text(
+    f"SELECT mark, source, since, until FROM customer_marks WHERE customer_id = :customer_id AND {_HOLDS} ORDER BY id"
+)
+
+
+def held_by(tx: Session, customer_id: int, now: datetime) -> list[HeldMark]:
+    """Oldest first."""
+    rows = tx.execute(_HELD_BY, {"customer_id": customer_id, "now": now})
+    return [HeldMark(**row._mapping) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    mark: str
+    source: str
+    customers: int
+
+
+_COUNTED = text(
+    f"""
+    SELECT mark, source, count(DISTINCT customer_id) AS customers FROM customer_marks WHERE {_HOLDS}
+    GROUP BY mark, source ORDER BY mark, source
+    """
+)
+
+
+def counted(tx: Session, now: datetime) -> list[Counted]:
+    return [Counted(**row._mapping) for row in tx.execute(_COUNTED, {"now": now})]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Somebody on a list."""
+
+    external_id: str
+    msisdn: str
+    source: str
+    since: datetime
+    until: datetime | None
+
+
+_LISTED = text(
+    f"""
+    SELECT c.external_id, c.msisdn, m.source, m.since, m.until
+    FROM customer_marks m JOIN customers c ON c.id = m.customer_id
+    WHERE m.mark = :mark AND {_HOLDS} ORDER BY m.id DESC LIMIT :limit
+    """
+)
+
+
+def on_list(tx: Session, mark: str, now: datetime, *, limit: int) -> list[Listed]:
+    """The newest first."""
+    rows = tx.execute(_LISTED, {"mark": mark, "now": now, "limit": limit})
+    return [Listed(**row._mapping) for row in rows]

@@ -1,8 +1,8 @@
-"""What a campaign's move does to its runs, in chunks: each its own transaction, so that a kill loses nothing."""
+"""What a move or another policy does to a campaign's runs, in chunks: each a transaction, so a kill loses nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,15 +10,21 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bot.domain.campaigns import CampaignStatus
+from bot.store import deferred
 
 END_ALL = "end_all"
 END_UNSTARTED = "end_unstarted"
 LENGTHEN = "lengthen"
+WEIGH_AGAIN = "weigh_again"
 
 ABORTED = "aborted"  # results of runs that a move of their campaign ended
 NOT_STARTED = "not_started"
 
 _REASON = "campaign_not_running"
+
+
+#: The goals of flow revisions, by revision; only of those asked for, never of all runs of a campaign.
+GoalsOf = Callable[[Sequence[str]], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +41,19 @@ class Effect:
     runs: int
 
 
+# Another policy does not end what a move has yet to do, and no move ends what the policy has.
+_OF_MOVE = f"ended_at IS NULL AND kind <> '{WEIGH_AGAIN}'"
+_OF_POLICY = f"ended_at IS NULL AND kind = '{WEIGH_AGAIN}'"
+
 _BEGIN = text(
     """
     INSERT INTO move_effects (campaign_id, kind, since, until, afterwards, begun_at)
     VALUES (:campaign_id, :kind, :since, :until, :afterwards, :now)
     """
 )
-_DROP = text("UPDATE move_effects SET ended_at = :now WHERE campaign_id = :campaign_id AND ended_at IS NULL")
+_DROP = "UPDATE move_effects SET ended_at = :now WHERE campaign_id = :campaign_id AND {which}"
+_DROP_OF_MOVE = text(_DROP.format(which=_OF_MOVE))
+_DROP_OF_POLICY = text(_DROP.format(which=_OF_POLICY))
 
 
 def begin(
@@ -53,8 +65,9 @@ def begin(
     since: datetime | None = None,
     afterwards: str | None = None,
 ) -> None:
-    """Instead of whatever an earlier move has left to do. Runs are made longer by the time `since` then."""
-    tx.execute(_DROP, {"campaign_id": campaign_id, "now": now})
+    """Instead of whatever an earlier one has left to do. Runs are made longer by the time `since` then."""
+    drop = _DROP_OF_POLICY if kind == WEIGH_AGAIN else _DROP_OF_MOVE
+    tx.execute(drop, {"campaign_id": campaign_id, "now": now})
     until = now if since is not None else None
     values = {
         "campaign_id": campaign_id,
@@ -74,7 +87,7 @@ def under_way(tx: Session, campaign_id: int) -> Effect | None:
 
 _COLUMNS = "m.id, m.campaign_id, m.kind, m.since, m.until, m.afterwards, m.reached, m.runs"
 _OPEN_OF = text(
-    f"SELECT {_COLUMNS} FROM move_effects m WHERE m.campaign_id = :campaign_id AND m.ended_at IS NULL FOR UPDATE"
+    f"SELECT {_COLUMNS} FROM move_effects m WHERE m.campaign_id = :campaign_id AND {_OF_MOVE} FOR UPDATE"
 )
 _CLAIM = text(
     f"""
@@ -94,7 +107,7 @@ def claim(tx: Session, *, after: int = 0, campaign_id: int | None = None) -> Eff
 def turn(tx: Session, campaign_id: int, afterwards: CampaignStatus) -> None:
     """The operator has changed their mind about what comes after it."""
     statement = text(
-        "UPDATE move_effects SET afterwards = :afterwards WHERE campaign_id = :id AND ended_at IS NULL"
+        f"UPDATE move_effects SET afterwards = :afterwards WHERE campaign_id = :id AND {_OF_MOVE}"
     )
     tx.execute(statement, {"id": campaign_id, "afterwards": afterwards.value})
 
@@ -106,36 +119,41 @@ _CHUNK = text(
         SELECT id, customer_id, status FROM enrolments
         WHERE campaign_id = :campaign_id AND customer_id > :after ORDER BY customer_id LIMIT :limit
     ), locked AS (
-        SELECT e.id FROM enrolments e
+        SELECT e.id, e.flow_revision FROM enrolments e
         WHERE e.id IN (SELECT id FROM chunk WHERE status = 'active') AND e.status = 'active'
         ORDER BY e.id FOR UPDATE
     )
-    SELECT (SELECT max(customer_id) FROM chunk) AS last, array(SELECT id FROM locked) AS ids
+    SELECT (SELECT max(customer_id) FROM chunk) AS last, array(SELECT id FROM locked) AS ids,
+           array(SELECT DISTINCT flow_revision FROM locked) AS revisions
     """
 )
 _REACHED = text("UPDATE move_effects SET reached = :reached, runs = runs + :runs WHERE id = :id")
 
 
-def work_off(tx: Session, effect: Effect, goals: Mapping[str, str], now: datetime, *, limit: int) -> bool:
-    """The next chunk of its runs; whether there was one. `goals` are the flows' own, by revision."""
+def work_off(tx: Session, effect: Effect, goals_of: GoalsOf, now: datetime, *, limit: int) -> bool:
+    """The next chunk of its runs; whether there was one."""
     values = {"campaign_id": effect.campaign_id, "after": effect.reached, "limit": limit}
     chunk = tx.execute(_CHUNK, values).one()
     if chunk.last is None:
         return False
-    runs = _carry_out(tx, effect, list(chunk.ids), goals, now)
+    runs = _carry_out(tx, effect, list(chunk.ids), lambda: goals_of(chunk.revisions), now)
     tx.execute(_REACHED, {"id": effect.id, "reached": chunk.last, "runs": runs})
     return True
 
 
-def _carry_out(tx: Session, effect: Effect, ids: list[int], goals: Mapping[str, str], now: datetime) -> int:
+def _carry_out(
+    tx: Session, effect: Effect, ids: list[int], goals: Callable[[], Mapping[str, str]], now: datetime
+) -> int:
     if not ids:
         return 0
+    if effect.kind == WEIGH_AGAIN:
+        return deferred.bring_forward(tx, ids, now)
     if effect.kind == LENGTHEN:
         return _lengthen(tx, effect, ids)
     return end_runs(
         tx,
         ids,
-        goals,
+        goals(),
         result=ABORTED if effect.kind == END_ALL else NOT_STARTED,
         unstarted_only=effect.kind == END_UNSTARTED,
         now=now,
@@ -216,26 +234,20 @@ def end_runs(
 
 _WITH_GRANTS = text(
     """
-    SELECT e.id FROM enrolments e
+    SELECT e.id, e.flow_revision FROM enrolments e
     WHERE e.status = 'active' AND e.id IN (SELECT enrolment_id FROM grants WHERE campaign_id = :campaign_id)
     ORDER BY e.id FOR UPDATE
     """
 )
 
 
-def end_answered(tx: Session, effect: Effect, goals: Mapping[str, str], now: datetime) -> bool:
+def end_answered(tx: Session, effect: Effect, goals_of: GoalsOf, now: datetime) -> bool:
     """End the runs that billing has answered since; whether nobody waits for it any more."""
-    ids = list(tx.execute(_WITH_GRANTS, {"campaign_id": effect.campaign_id}).scalars())
+    waiting = tx.execute(_WITH_GRANTS, {"campaign_id": effect.campaign_id}).all()
+    goals = goals_of(sorted({row.flow_revision for row in waiting}))
+    ids = [row.id for row in waiting]
     return len(ids) == end_runs(tx, ids, goals, result=ABORTED, unstarted_only=False, now=now)
 
 
 def finish(tx: Session, effect: Effect, now: datetime) -> None:
     tx.execute(text("UPDATE move_effects SET ended_at = :now WHERE id = :id"), {"id": effect.id, "now": now})
-
-
-def revisions(tx: Session, campaign_id: int) -> list[str]:
-    """Of the flow that runs of the campaign are on."""
-    found = text(
-        "SELECT DISTINCT flow_revision FROM enrolments WHERE campaign_id = :id AND status = 'active'"
-    )
-    return list(tx.execute(found, {"id": campaign_id}).scalars())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,8 @@ class Notice:
     campaign: str | None
     details: Mapping[str, Any]
     at: datetime
+    read_at: datetime | None
+    reader: str | None  # the one who has read it first
 
 
 _LEAVE = text(
@@ -48,15 +50,36 @@ def leave(
 
 _NEWEST = text(
     """
-    SELECT n.id, n.kind, n.campaign_id, k.name AS campaign, n.details, n.at
-    FROM notices n LEFT JOIN campaigns k ON k.id = n.campaign_id
-    WHERE cast(:campaign_id AS bigint) IS NULL OR n.campaign_id = :campaign_id
-    ORDER BY n.id DESC LIMIT :limit
+    SELECT n.id, n.kind, n.campaign_id, k.name AS campaign, n.details, n.at, n.read_at, u.name AS reader
+    FROM notices n LEFT JOIN campaigns k ON k.id = n.campaign_id LEFT JOIN users u ON u.id = n.reader_id
+    WHERE (cast(:campaign_id AS bigint) IS NULL OR n.campaign_id = :campaign_id)
+      AND (NOT :unread OR n.read_at IS NULL)
+    ORDER BY n.id DESC LIMIT :limit OFFSET :offset
     """
 )
 
 
-def newest(tx: Session, *, limit: int, campaign_id: int | None = None) -> list[Notice]:
-    """The newest first, of all campaigns or of one."""
-    rows = tx.execute(_NEWEST, {"limit": limit, "campaign_id": campaign_id})
-    return [Notice(**row._mapping) for row in rows]
+def newest(
+    tx: Session, *, limit: int, campaign_id: int | None = None, unread: bool = False, offset: int = 0
+) -> list[Notice]:
+    """The newest first, of all campaigns or of one; with `unread` those that nobody has read."""
+    values = {"limit": limit, "offset": offset, "campaign_id": campaign_id, "unread": unread}
+    return [Notice(**row._mapping) for row in tx.execute(_NEWEST, values)]
+
+
+def unread(tx: Session) -> int:
+    return int(tx.execute(text("SELECT count(*) FROM notices WHERE read_at IS NULL")).scalar_one())
+
+
+_MARK_READ = text(
+    """
+    UPDATE notices SET read_at = :now, reader_id = :reader_id
+    WHERE read_at IS NULL AND id = ANY(:ids) RETURNING id
+    """
+)
+
+
+def mark_read(tx: Session, ids: Sequence[int], reader_id: int, now: datetime) -> list[int]:
+    """For everybody: an operator's word that somebody has taken note. Answers which ones were unread until now."""
+    values = {"ids": list(ids), "reader_id": reader_id, "now": now}
+    return sorted(tx.execute(_MARK_READ, values).scalars())

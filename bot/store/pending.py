@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 class Pending:
     """`due` names the kinds that a worker should be busy with, `in_flight` those under way at another system."""
 
-    due: frozenset[str]  # events, timers, campaigns, sms, calls, voicemails, grants, silence
+    due: frozenset[str]  # events, timers, campaigns, sms, calls, manual_calls, voicemails, grants, silence
     in_flight: bool
     next_at: datetime | None
 
@@ -38,7 +38,14 @@ _DEADLINES = text(
     SELECT 'campaigns', (SELECT min(CASE status WHEN 'scheduled' THEN starts_at ELSE least(next_round_at, ends_at) END)
                          FROM campaigns WHERE status = 'running' OR (status = 'scheduled' AND after_id IS NULL))
     UNION ALL
+    SELECT 'campaigns', (SELECT min(begun_at) FROM move_effects
+                         WHERE ended_at IS NULL AND kind IN ('lengthen', 'weigh_again'))
+    UNION ALL
     SELECT 'silence', (SELECT min(lease_until) FROM attempts WHERE lease_until IS NOT NULL AND status <> 'sending')
+    UNION ALL
+    SELECT 'silence', (SELECT min(lease_until) FROM manual_calls WHERE lease_until IS NOT NULL AND status <> 'sending')
+    UNION ALL
+    SELECT 'manual_calls', (SELECT min(due_at) FROM manual_calls WHERE status = 'due')
     UNION ALL
     SELECT 'grants', (SELECT min(due_at) FROM grants WHERE status IN ('due', 'crediting') AND lease_until IS NULL)
     """
@@ -50,23 +57,27 @@ _NOW = text(
            (SELECT min(retry_at) FROM events WHERE processed_at IS NULL AND retry_at > :now) AS put_off,
            EXISTS (SELECT 1 FROM attempts WHERE voicemail IN ('due', 'leaving') AND settled_at IS NULL) AS voicemails,
            (SELECT min(lease_until) FROM attempts WHERE status = 'sending' AND lease_until IS NOT NULL) AS sending,
+           (SELECT min(lease_until) FROM manual_calls WHERE status = 'sending') AS ringing,
            (SELECT min(lease_until) FROM grants WHERE status = 'crediting') AS crediting
     """
 )
 
 
 def pending(tx: Session, now: datetime) -> Pending:
-    """A lease that has run out counts as silence: whoever held it is gone."""
+    """A lease that has run out counts as silence: whoever held it is gone. A grant's is simply due again."""
     state = tx.execute(_NOW, {"now": now}).one()
     deadlines = [(row.kind, row.at) for row in tx.execute(_DEADLINES) if row.at is not None]
-    leases = [lease for lease in (state.sending, state.crediting) if lease is not None]
+    lost = [lease for lease in (state.sending, state.ringing) if lease is not None and lease <= now]
+    leases = [lease for lease in (state.sending, state.ringing, state.crediting) if lease is not None]
     due = {kind for kind, at in deadlines if at <= now}
     if state.events:
         due.add("events")
     if state.voicemails:
         due.add("voicemails")
-    if any(lease <= now for lease in leases):
+    if lost:
         due.add("silence")
+    if state.crediting is not None and state.crediting <= now:
+        due.add("grants")
     later = [at for _, at in deadlines if at > now] + [lease for lease in leases if lease > now]
     if state.put_off is not None:
         later.append(state.put_off)

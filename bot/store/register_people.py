@@ -22,6 +22,7 @@ _OWNER = text("SELECT msisdn, id AS customer_id, external_id FROM customers WHER
 _CALLED = text(
     "SELECT msisdn, id AS customer_id, external_id FROM customers WHERE external_id = :external_id"
 )
+_OWNERS = text("SELECT msisdn, id FROM customers WHERE msisdn = ANY(cast(:numbers AS text[]))")
 _UNDER_WAY = text(
     """
     SELECT DISTINCT customer_id FROM enrolments WHERE customer_id = ANY(:customers) AND status = 'active'
@@ -33,6 +34,11 @@ _UNDER_WAY = text(
 def with_number(tx: Session, msisdn: str) -> Person:
     row = tx.execute(_OWNER, {"msisdn": msisdn}).one_or_none()
     return Person(msisdn) if row is None else Person(**row._mapping)
+
+
+def owners_of(tx: Session, numbers: Sequence[str]) -> dict[str, int]:
+    """Of those numbers that are a customer's, the customer."""
+    return {row.msisdn: row.id for row in tx.execute(_OWNERS, {"numbers": list(numbers)})}
 
 
 def called(tx: Session, external_id: str) -> Person | None:

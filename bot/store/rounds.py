@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from bot.domain.campaigns import SendOrder
+from bot.store import campaign_policies
 from bot.store.campaigns import Campaign
 from bot.store.enrolling import Audience
 
@@ -180,36 +180,6 @@ def not_lately(audience: Audience, series_id: int, *, since: datetime) -> Audien
     )
 
 
-_RANKED = {
-    SendOrder.RISK: """
-        SELECT e.id, r.score AS first, NULL::numeric AS second
-        FROM enrolments e JOIN campaigns k ON k.id = e.campaign_id
-        LEFT JOIN risk_list_entries r ON r.risk_list_id = k.risk_list_id AND r.customer_id = e.customer_id""",
-    SendOrder.VALUE: """
-        SELECT e.id, CASE c.tier WHEN 'high' THEN 2 WHEN 'mid' THEN 1 ELSE 0 END AS first,
-               CASE WHEN jsonb_typeof(c.factors -> 'arpu') = 'number'
-                    THEN (c.factors ->> 'arpu')::numeric END AS second
-        FROM enrolments e JOIN customers c ON c.id = e.customer_id""",
-}
-
-
-def put_in_order(tx: Session, campaign: Campaign, enrolled_at: datetime) -> None:
-    """Those just enrolled become due one microsecond after the other, so that the first are served first."""
-    ranked = _RANKED.get(campaign.send_order)
-    if ranked is None:
-        return
-    statement = text(
-        f"""
-        UPDATE enrolments e SET due_at = e.due_at + o.place * interval '1 microsecond'
-        FROM (SELECT id, row_number() OVER (ORDER BY first DESC NULLS LAST, second DESC NULLS LAST, id) - 1 AS place
-              FROM ({ranked} WHERE e.campaign_id = :campaign_id AND e.enrolled_at = :enrolled_at
-                               AND e.due_at IS NOT NULL AND e.step IS NULL) fresh) o
-        WHERE e.id = o.id
-        """
-    )
-    tx.execute(statement, {"campaign_id": campaign.id, "enrolled_at": enrolled_at})
-
-
 # -- editions -----------------------------------------------------------------------------------------------------
 
 _NEXT_EDITION = text(
@@ -233,4 +203,7 @@ _NEXT_EDITION = text(
 def next_edition(tx: Session, campaign: Campaign, now: datetime) -> int:
     """With the same terms and arms, and what is left of the budget; running."""
     values = {"id": campaign.id, "series_id": campaign.series_id or campaign.id, "now": now}
-    return int(tx.execute(_NEXT_EDITION, values).scalar_one())
+    edition_id = int(tx.execute(_NEXT_EDITION, values).scalar_one())
+    writer = campaign_policies.last_writer(tx, campaign.id)
+    campaign_policies.write(tx, edition_id, campaign.policy, now, user_id=writer)
+    return edition_id

@@ -33,6 +33,9 @@ _REFUSE = text(
     VALUES (:seal, :customer_id, 'suppress', :source, :erased, :user_id, :now)
     """
 )
+_COURTESIES = text(
+    "UPDATE courtesies SET msisdn = :seal WHERE msisdn = :msisdn OR customer_id = :customer_id"
+)
 _CONSENTS = text("UPDATE consents SET wording = NULL, evidence = :erased WHERE customer_id = :customer_id")
 
 
@@ -54,4 +57,5 @@ def seal_person(
     sealed = int(tx.execute(_SEAL, values | seals).rowcount)  # type: ignore[attr-defined]
     tx.execute(_REFUSE, values)
     tx.execute(_CONSENTS, values)
+    tx.execute(_COURTESIES, values)
     return sealed

@@ -14,7 +14,7 @@ from bot.store.attempts import COLUMNS, Attempt
 _LEASE_LOST = text(
     """
     UPDATE attempts SET status = 'unconfirmed', lease_until = :look_at
-    WHERE id IN (SELECT id FROM attempts WHERE status = 'sending' AND lease_until < :now
+    WHERE id IN (SELECT id FROM attempts WHERE status = 'sending' AND lease_until <= :now
                  LIMIT 1000 FOR UPDATE SKIP LOCKED)
     """
 )

@@ -1,7 +1,7 @@
 """What campaigns spend: reserved by the claim of each contact, settled by what the carrier reports of it.
 
 `spend_accounts` is the one row that says how much a campaign has used; `spend_lines` are the reservations that are
-still open; `campaign_spend` is what each day really came to.
+still open; `campaign_spend` is what each day really came to. Bonuses come in by `bonus_limits`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ class Line:
 # All or nothing, by the one row: whoever comes second waits, and then sees what the first has left.
 # A worker whose clock is behind midnight counts for the day that the account has come to.
 _TODAY = {
-    name: f"CASE WHEN day < :day THEN 0 ELSE day_{name} END" for name in ("segments", "minutes", "money")
+    name: f"CASE WHEN day < :day THEN 0 ELSE day_{name} END"
+    for name in ("segments", "minutes", "money", "bonuses")
 }
 _RESERVE = text(
     f"""
@@ -45,7 +46,7 @@ _RESERVE = text(
         UPDATE spend_accounts SET day = greatest(day, :day),
             segments = segments + :segments, minutes = minutes + :minutes, money = money + :money,
             day_segments = {_TODAY["segments"]} + :segments, day_minutes = {_TODAY["minutes"]} + :minutes,
-            day_money = {_TODAY["money"]} + :money
+            day_money = {_TODAY["money"]} + :money, day_bonuses = {_TODAY["bonuses"]}
         WHERE campaign_id = :campaign_id
           AND (cast(:most_segments AS bigint) IS NULL OR segments + :segments <= :most_segments)
           AND (cast(:most_minutes AS bigint) IS NULL OR minutes + :minutes <= :most_minutes)
@@ -89,7 +90,8 @@ def _figures(prefix: str, of: Amounts | Ceiling) -> dict[str, Any]:
     return {f"{prefix}{name}": getattr(of, name) for name in ("segments", "minutes", "money")}
 
 
-# A campaign that gets its limits while it runs has spent something already: the journal tells how much.
+# A campaign that gets its limits while it runs has spent something already: the journal tells how much. Bonuses are
+# counted from when billing is asked for them.
 _OPEN = text(
     """
     WITH taken AS (
@@ -104,12 +106,20 @@ _OPEN = text(
             ORDER BY length(p.prefix) DESC LIMIT 1
         ) p
         WHERE a.campaign_id = :campaign_id AND a.taken_at IS NOT NULL AND a.status <> 'failed'
+    ), given AS (
+        SELECT coalesce(sum(amount), 0) AS bonuses,
+               coalesce(sum(amount) FILTER (
+                   WHERE granted_at IS NULL OR (granted_at AT TIME ZONE :zone)::date = :day), 0) AS day_bonuses
+        FROM grants WHERE campaign_id = :campaign_id AND reserved
     )
-    INSERT INTO spend_accounts (campaign_id, day, segments, minutes, money, day_segments, day_minutes, day_money)
+    INSERT INTO spend_accounts (campaign_id, day, segments, minutes, money, day_segments, day_minutes, day_money,
+                                bonuses, day_bonuses)
     SELECT :campaign_id, :day,
-           coalesce(sum(segments), 0), coalesce(sum(minutes), 0), coalesce(sum((segments + minutes) * price), 0),
+           coalesce(sum(segments), 0), coalesce(sum(minutes), 0),
+           coalesce(sum((segments + minutes) * price), 0) + (SELECT bonuses FROM given),
            coalesce(sum(segments) FILTER (WHERE today), 0), coalesce(sum(minutes) FILTER (WHERE today), 0),
-           coalesce(sum((segments + minutes) * price) FILTER (WHERE today), 0)
+           coalesce(sum((segments + minutes) * price) FILTER (WHERE today), 0) + (SELECT day_bonuses FROM given),
+           (SELECT bonuses FROM given), (SELECT day_bonuses FROM given)
     FROM taken
     ON CONFLICT (campaign_id) DO NOTHING
     """
@@ -117,12 +127,21 @@ _OPEN = text(
 _LOCK = text("SELECT * FROM spend_accounts WHERE campaign_id = :campaign_id FOR NO KEY UPDATE")
 _STILL_OPEN = text(
     """
-    SELECT coalesce(sum(segments), 0) AS segments, coalesce(sum(minutes), 0) AS minutes,
-           coalesce(sum((segments + minutes) * price), 0) AS money,
-           coalesce(sum(segments) FILTER (WHERE day = :day), 0) AS day_segments,
-           coalesce(sum(minutes) FILTER (WHERE day = :day), 0) AS day_minutes,
-           coalesce(sum((segments + minutes) * price) FILTER (WHERE day = :day), 0) AS day_money
-    FROM spend_lines WHERE campaign_id = :campaign_id
+    WITH contacts AS (
+        SELECT coalesce(sum(segments), 0) AS segments, coalesce(sum(minutes), 0) AS minutes,
+               coalesce(sum((segments + minutes) * price), 0) AS money,
+               coalesce(sum(segments) FILTER (WHERE day = :day), 0) AS day_segments,
+               coalesce(sum(minutes) FILTER (WHERE day = :day), 0) AS day_minutes,
+               coalesce(sum((segments + minutes) * price) FILTER (WHERE day = :day), 0) AS day_money
+        FROM spend_lines WHERE campaign_id = :campaign_id
+    ), asked AS (
+        SELECT coalesce(sum(amount), 0) AS bonuses,
+               coalesce(sum(amount) FILTER (WHERE counted_on = :day), 0) AS day_bonuses
+        FROM grants WHERE campaign_id = :campaign_id AND status IN ('due', 'crediting') AND reserved
+    )
+    SELECT c.segments, c.minutes, c.money + a.bonuses AS money, a.bonuses,
+           c.day_segments, c.day_minutes, c.day_money + a.day_bonuses AS day_money, a.day_bonuses
+    FROM contacts c CROSS JOIN asked a
     """
 )
 
@@ -164,6 +183,7 @@ def _amounts(row: Row[Any], prefix: str = "") -> Amounts:
         int(figures[f"{prefix}segments"]),
         int(figures[f"{prefix}minutes"]),
         Decimal(figures[f"{prefix}money"]),
+        Decimal(figures[f"{prefix}bonuses"]),
     )
 
 
@@ -226,6 +246,12 @@ def settle(tx: Session, *, limit: int) -> int:
     return int(tx.execute(_SETTLE, {"limit": limit}).scalar_one())
 
 
+def forget(tx: Session, campaign_id: int) -> None:
+    """A campaign's limits come or go: without any it keeps no account, and with some it opens one from the journal."""
+    for table in ("spend_accounts", "spend_lines"):
+        tx.execute(text(f"DELETE FROM {table} WHERE campaign_id = :id"), {"id": campaign_id})
+
+
 @dataclass(frozen=True, slots=True)
 class Spent:
     """What one day of a campaign came to."""
@@ -235,13 +261,17 @@ class Spent:
     calls: int
     segments: int
     minutes: int
-    money: Decimal
+    money: Decimal  # bonuses included
+    bonuses: Decimal
 
 
 _DAYS = text(
-    "SELECT day, sms, calls, segments, minutes, money FROM campaign_spend WHERE campaign_id = :id ORDER BY day"
+    """
+    SELECT day, sms, calls, segments, minutes, money, bonuses FROM campaign_spend
+    WHERE campaign_id = :id ORDER BY day
+    """
 )
-_USED = text("SELECT segments, minutes, money FROM spend_accounts WHERE campaign_id = :id")
+_USED = text("SELECT segments, minutes, money, bonuses FROM spend_accounts WHERE campaign_id = :id")
 
 
 def by_day(tx: Session, campaign_id: int) -> list[Spent]:

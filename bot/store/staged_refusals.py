@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from bot.domain.consents import channel_of
 from bot.domain.refusals import Refusal
 from bot.store import changed_numbers, suppressions
 
@@ -67,8 +68,8 @@ def hold_consents(tx: Session) -> None:
 
 
 def _refused(pair: str, against: Sequence[Refusal]) -> bool:
-    channel, _, purpose = pair.partition(":")
-    return any(refusal.covers(channel, purpose) for refusal in against)
+    purpose = pair.partition(":")[2]
+    return any(refusal.covers(channel_of(pair), purpose) for refusal in against)
 
 
 def _write(tx: Session, kept: Mapping[int, str]) -> None:

@@ -23,7 +23,7 @@ class User:
     id: int
     login: str
     name: str
-    role: str  # admin, operator, manager
+    role: str  # of bot.domain.roles
     language: str
     tiers: tuple[str, ...]
     regions: tuple[str, ...]
@@ -132,6 +132,11 @@ def set_password(tx: Session, user_id: int, password_hash: str) -> None:
         .where(UserRow.id == user_id)
         .values(password_hash=password_hash, failed_logins=0, locked_until=None)
     )
+
+
+def set_phone(tx: Session, user_id: int, phone: str | None) -> None:
+    """Where the user is rung for a call by hand; None: nowhere."""
+    tx.execute(update(UserRow).where(UserRow.id == user_id).values(phone=phone))
 
 
 def set_active(tx: Session, user_id: int, active: bool) -> None:

@@ -96,3 +96,22 @@ def close(
         "now": now,
     }
     return tx.execute(_CLOSE, values).first() is not None
+
+
+_HAND_OVER = text(
+    """
+    WITH given AS (
+        UPDATE work_orders SET owner_id = :owner_id, status = 'open'
+        WHERE id = :id AND status <> 'closed' AND owner_id IS DISTINCT FROM :owner_id
+        RETURNING id
+    )
+    INSERT INTO work_order_moves (work_order_id, user_id, what, note, at)
+    SELECT id, :owner_id, 'assigned', :note, :now FROM given RETURNING work_order_id
+    """
+)
+
+
+def hand_over(tx: Tx, order_id: int, owner_id: int, note: str, now: datetime) -> bool:
+    """To be taken by its new owner, whoever had it; False when it is closed, or theirs already."""
+    values = {"id": order_id, "owner_id": owner_id, "note": note, "now": now}
+    return tx.execute(_HAND_OVER, values).first() is not None

@@ -57,5 +57,11 @@ def configuration(redis_url: str, var_dir: Path) -> dict[str, Any]:
                 # A sweep that nobody had time for is not worth doing twice.
                 "options": {"expires": 2, "queue": Queue.SWEEPS.value},
             },
+            # A bulk campaign's sending never stands between a refusal and its recall: a queue of its own.
+            "recall": {
+                "task": TASK_OF[Queue.RECALLS],
+                "schedule": 1.0,
+                "options": {"expires": 2, "queue": Queue.RECALLS.value},
+            },
         },
     }

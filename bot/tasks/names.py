@@ -10,6 +10,7 @@ TASK_OF: dict[Queue, str] = {
     Queue.CALLS: "bot.tasks.work.place_calls",
     Queue.FULFILMENT: "bot.tasks.work.fulfil",
     Queue.SWEEPS: "bot.tasks.work.sweep",
+    Queue.RECALLS: "bot.tasks.work.take_back",
 }
 
 #: By the kinds of `bot.store.pending`.
@@ -18,6 +19,7 @@ QUEUE_OF_PENDING: dict[str, Queue] = {
     "timers": Queue.INBOUND,
     "sms": Queue.SMS,
     "calls": Queue.CALLS,
+    "manual_calls": Queue.CALLS,
     "voicemails": Queue.CALLS,
     "grants": Queue.FULFILMENT,
     "silence": Queue.SWEEPS,

@@ -15,7 +15,6 @@ from bot.enrolment.ground import ground_of
 from bot.enrolment.tend import tend_campaigns
 from bot.escalation.assign import assign
 from bot.fulfilment.settle import expire_stale, settle_due
-from bot.outreach.withdraw import Withdrawal
 from bot.store import drains
 from bot.store.pending import pending
 from bot.tasks.app import app
@@ -107,9 +106,8 @@ def sweep() -> None:
     parts = wired()
     parts.bell(publish).heard(Queue.SWEEPS)
     now = parts.clock.now()
-    Withdrawal(parts.transaction, parts.twilio_voice).drop_stopped(now)
-    parts.recall.drop_refused(now)
     parts.reconciler.reconcile(now)
+    parts.manager_calls.ask_the_silent(now)
     expire_stale(parts.transaction, now)
     with parts.transaction() as tx:
         assign(tx, now)
@@ -119,15 +117,28 @@ def sweep() -> None:
     parts.bell(publish).ring(_due(parts) - {Queue.SWEEPS})
 
 
+@app.task
+@_at_work
+def take_back() -> None:
+    """Rung each second by beat, and at once when somebody has refused."""
+    _work(Queue.RECALLS, lambda parts, now: parts.recall.take_back(now))
+
+
 def _inbound(parts: Wired, now: datetime) -> int:
-    return parts.inbound.process_waiting(now) + parts.inbound.wake_due(now)
+    heard = parts.inbound.process_waiting(now)
+    if heard and parts.refusal_watch.news():
+        parts.bell(publish).ring([Queue.RECALLS])
+    return heard + parts.inbound.wake_due(now)
 
 
 def _calls(parts: Wired, now: datetime) -> int:
-    return parts.voice_outreach.call_due(now) + parts.voicemail_outreach.leave_due(now)
+    """Managers first: somebody waits beside the phone."""
+    by_hand = parts.manager_calls.ring_due(now)
+    return by_hand + parts.voice_outreach.call_due(now) + parts.voicemail_outreach.leave_due(now)
 
 
 def _fulfil(parts: Wired, now: datetime) -> int:
     if parts.billing is None:
         return 0
-    return settle_due(parts.transaction, parts.billing, now)
+    zone = parts.settings.default_time_zone or "UTC"
+    return settle_due(parts.transaction, parts.billing, now, default_zone=zone)

@@ -59,7 +59,7 @@
         scales: {
           x: { stacked: true, grid: { display: false }, border: { color: colour("--rule-strong") }, ticks: ticks() },
           y: { stacked: true, beginAtZero: true, grid: { color: colour("--rule") }, border: { display: false }, ticks: { ...ticks(), precision: 0, maxTicksLimit: 6 } },
-          line: { position: "right", beginAtZero: true, grid: { display: false }, border: { display: false }, ticks: { ...ticks(), color: colours[data.series.findIndex((one) => one.line)], precision: 0, maxTicksLimit: 6 } },
+          ...(data.series.some((one) => one.line) && { line: { position: "right", beginAtZero: true, grid: { display: false }, border: { display: false }, ticks: { ...ticks(), color: colours[data.series.findIndex((one) => one.line)], precision: 0, maxTicksLimit: 6 } } }),
         },
       },
     };
@@ -177,7 +177,7 @@
   // A form goes once; coming back with the browser's button makes it usable again.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post") return;
+    if (form.method !== "post" || "again" in form.dataset) return; // a download leaves the page as it is
     if (form.dataset.going) {
       event.preventDefault();
       return;

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 from rich.console import Console
 
 from bot.config import ConfigError
-from scripts.benchmarks import dispatch, flows, gate, keypress, webhooks
+from scripts.benchmarks import dispatch, flows, gate, keypress, moves, webhooks
 from scripts.benchmarks.due import TooFewDue
 from scripts.benchmarks.figures import Findings
 from scripts.benchmarks.load import BadAnswer
@@ -34,6 +34,7 @@ BENCHMARKS: dict[str, tuple[Benchmark, int]] = {
     "keypress": (keypress.run, keypress.SIZE),
     "flows": (flows.run, flows.SIZE),
     "gate": (gate.run, gate.SIZE),
+    "moves": (moves.run, moves.SIZE),
 }
 
 _FAILURES = (
@@ -44,6 +45,7 @@ _FAILURES = (
     TooFewDue,
     dispatch.Incomplete,
     flows.FaultyFlow,
+    moves.Untouched,
 )
 
 

@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 
 from bot.domain.attempts import Channel
 from bot.domain.campaigns import Arm
-from bot.domain.contact import Contact, Decision, Past, Person, may_contact
+from bot.domain.consents import CONSENTS
+from bot.domain.contact import Contact, Decision, Marked, Past, Person, may_contact
 from bot.domain.policy import Policy
 from bot.outreach.send import BATCH
 from bot.outreach.weigh import weigh
@@ -40,7 +41,8 @@ _PLACES = (
     (5, "+447400{:06}", (None,), ("Europe/London", None)),
 )
 _CONTACTS = tuple(Contact(channel, "marketing", Arm.TREATMENT) for channel in Channel)
-_CONSENTS = frozenset({"sms:marketing", "call:marketing"})
+_CONSENTS = frozenset(CONSENTS)
+_MARKED = 0.05  # of the people are on a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class _Someone:
     region: str | None
     time_zone: str | None
     past: Sequence[Past]
+    marks: tuple[Marked, ...]
 
 
 @dataclass(slots=True)
@@ -97,7 +100,17 @@ def _decide(number: int, person: Person, policy: Policy) -> Decision:
 
 def _person(one: _Someone, guesses: tuple[str, ...]) -> Person:
     return Person(
-        one.msisdn, one.time_zone, True, _CONSENTS, (), False, False, False, one.past, zone_guesses=guesses
+        msisdn=one.msisdn,
+        time_zone=one.time_zone,
+        active=True,
+        consents=_CONSENTS,
+        refusals=(),
+        complaint_open=False,
+        news_waiting=False,
+        work_order_open=False,
+        past=one.past,
+        zone_guesses=guesses,
+        marks=one.marks,
     )
 
 
@@ -110,6 +123,7 @@ def _people(size: int) -> list[_Someone]:
             region=chance.choice(regions),
             time_zone=chance.choice(zones),
             past=[_past(chance) for _ in range(chance.randrange(6))],
+            marks=(Marked(chance.choice(("red", "flea", "complaint"))),) if chance.random() < _MARKED else (),
         )
         for _, number, regions, zones in places
     ]
@@ -154,5 +168,5 @@ def _findings(ours: _Side, bare: _Side, whole: Figure, size: int, rounds: int) -
         Target("decisions a second on one core", with_rules.median, Want.AT_LEAST, _PER_SECOND, "/s"),
         Target("of the bare loop's rate", of_rounds(with_rules, bare_loop), Want.AT_LEAST, _SHARE_OF_BARE),
     ]
-    words = f"{size} people of six kinds of places, five earlier contacts at most; {rounds} rounds"
-    return Findings("gate", words, [with_rules, bare_loop, whole], targets)
+    people = f"{size} people of six kinds of places, five earlier contacts at most, {_MARKED:.0%} on a list"
+    return Findings("gate", f"{people}; {rounds} rounds", [with_rules, bare_loop, whole], targets)

@@ -102,12 +102,17 @@ def _taken(entry: Mapping[str, Any]) -> Taken:
         sid=str(entry["sid"]),
         to=str(entry["to"]),
         at=datetime.fromisoformat(str(entry["created_at"])),
-        attempt_id=query.get("a", [""])[0],
+        attempt_id=(query.get("a") or query.get("c") or [""])[0],  # a call by hand has its own kind of id
     )
 
 
 def _our_sids(connection: Connection) -> set[str]:
-    rows = connection.execute(text("SELECT carrier_sid FROM attempts WHERE carrier_sid IS NOT NULL"))
+    rows = connection.execute(
+        text(
+            "SELECT carrier_sid FROM attempts WHERE carrier_sid IS NOT NULL"
+            " UNION ALL SELECT carrier_sid FROM manual_calls WHERE carrier_sid IS NOT NULL"
+        )
+    )
     return set(rows.scalars())
 
 
@@ -117,6 +122,7 @@ def _unsettled(connection: Connection) -> int:
         connection.execute(
             text(
                 "SELECT (SELECT count(*) FROM attempts WHERE status IN ('sending', 'unconfirmed'))"
+                " + (SELECT count(*) FROM manual_calls WHERE status IN ('sending', 'unconfirmed'))"
                 " + (SELECT count(*) FROM grants WHERE status = 'crediting')"
             )
         ).scalar_one()
@@ -144,17 +150,38 @@ def _to_control(connection: Connection, taken: Sequence[Taken]) -> int:
 def _outside_hours(connection: Connection, taken: Sequence[Taken]) -> int:
     rows = connection.execute(
         text(
-            "SELECT a.carrier_sid, a.channel, a.purpose, c.time_zone, c.region, c.msisdn, k.policy FROM attempts a "
-            "JOIN customers c ON c.id = a.customer_id JOIN campaigns k ON k.id = a.campaign_id "
-            "WHERE a.carrier_sid IS NOT NULL"
+            "SELECT a.carrier_sid, a.campaign_id, a.channel, a.purpose, c.time_zone, c.region, c.msisdn "
+            "FROM attempts a JOIN customers c ON c.id = a.customer_id WHERE a.carrier_sid IS NOT NULL"
         )
     )
     known = {row.carrier_sid: row for row in rows}
-    return sum(not _within_hours(one.at, known[one.sid]) for one in taken if one.sid in known)
+    policies = _policies(connection)
+    return sum(
+        not _within_hours(one.at, known[one.sid], policies[known[one.sid].campaign_id])
+        for one in taken
+        if one.sid in known
+    )
 
 
-def _within_hours(at: datetime, row: Any) -> bool:
-    return permitted(row.policy, row.channel, row.purpose, Whom(row.msisdn, row.region, row.time_zone), at)
+def _policies(connection: Connection) -> dict[int, list[tuple[datetime, Mapping[str, Any]]]]:
+    """By campaign: what it was under since when, the oldest first."""
+    lines: dict[int, list[tuple[datetime, Mapping[str, Any]]]] = {}
+    for row in connection.execute(
+        text("SELECT campaign_id, since, policy FROM campaign_policies ORDER BY since")
+    ):
+        lines.setdefault(row.campaign_id, []).append((row.since, row.policy))
+    return lines
+
+
+def _within_hours(at: datetime, row: Any, policies: Sequence[tuple[datetime, Mapping[str, Any]]]) -> bool:
+    whom = Whom(row.msisdn, row.region, row.time_zone)
+    return permitted(_in_force(policies, at), row.channel, row.purpose, whom, at)
+
+
+def _in_force(policies: Sequence[tuple[datetime, Mapping[str, Any]]], at: datetime) -> Mapping[str, Any]:
+    """At the very moment of a change the contact may have been on its way already."""
+    first = policies[0][1]
+    return next((policy for since, policy in reversed(policies) if since < at), first)
 
 
 def _after_opt_out(connection: Connection, taken: Sequence[Taken]) -> int:

@@ -23,7 +23,7 @@ from bot.enrolment.move import start_campaign
 from bot.flow.load import load_flow
 from bot.policies import policy_data
 from bot.store import users
-from scripts.rehearsing.stack import MANAGER_LINE, Stack
+from scripts.rehearsing.stack import MANAGER_PHONE, Stack
 
 RISK_LIST = "demo"
 FLOW = ROOT / "flows" / "low_balance_recharge.yaml"
@@ -62,7 +62,7 @@ def add_people(stack: Stack) -> Login:
                 language=language,
                 tiers=tiers,
                 capacity=capacity,
-                phone=MANAGER_LINE,
+                phone=MANAGER_PHONE,
             )
     return Login("admin", password)
 
@@ -103,6 +103,7 @@ def take_in(
 
 def introduce(stack: Stack, days: float, progress: Callable[[int], None]) -> int:
     """Tell the rehearsal who lives behind the numbers, so that it can play them."""
+    stack.carrier.register([{"msisdn": MANAGER_PHONE, "persona": "colleague"}], 0)
     known = 0
     for batch in _subscribers(stack):
         stack.carrier.register(batch, days)

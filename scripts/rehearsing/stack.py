@@ -35,6 +35,7 @@ from bot.tasks.names import TASK_OF
 from scripts.rehearsing.carrier import Carrier
 
 SMS_SENDER, VOICE_SENDER, MANAGER_LINE = "+8610655500001", "+861055500001", "+861055500002"
+MANAGER_PHONE = "+8613955500003"  # of every manager: rung for a call by hand
 _READY_WITHIN_S = 60
 
 
@@ -130,7 +131,7 @@ class Stack:
         return self.wired.bell(publish)
 
     def start_worker(self, name: str = "worker") -> None:
-        queues = "inbound,sms,calls,fulfilment,sweeps"
+        queues = "inbound,sms,calls,fulfilment,sweeps,recalls"
         self.start_process(name, worker_command(queues, self.worker_concurrency))
 
     def start_process(self, name: str, command: list[str]) -> None:
@@ -142,6 +143,7 @@ class Stack:
         child = self._children.pop(name)
         os.killpg(child.pid, 9)
         child.wait()
+        self.wired.attendance.forget(child.pid)
 
     def check_alive(self) -> None:
         for name, child in self._children.items():

@@ -137,3 +137,36 @@ def test_the_work_orders_are_readable_in_chinese(visit: Visit, campaign: int) ->
     page.click("text=客户23")
     expect(page.get_by_role("heading", name="完整沟通记录")).to_be_visible()
     assert visit.overflow() <= 0
+
+
+@both_widths
+def test_a_campaign_is_written_down_and_tried_dry(
+    visit: Visit, transaction: Transaction, now: datetime
+) -> None:
+    with transaction() as tx:
+        make_person(tx, login="olga", role="operator")
+        for balance in (3, 8, 40):
+            make_customer(tx, factors={"balance": balance, "sms_habit": True}, time_zone="Asia/Shanghai")
+    visit.sign_in("olga")
+    visit.go("/campaigns/")
+    page = visit.page
+    page.get_by_role("link", name="New campaign").click()
+    page.get_by_role("link", name="Low balance, recharge bonus").click()
+    assert visit.overflow() <= 0
+    page.get_by_label("Name of the campaign").fill("December")
+    expect(page.get_by_label("Condition", exact=True)).to_be_hidden()
+    page.get_by_label("All for whom a condition holds").check()
+    page.get_by_label("Condition", exact=True).press_sequentially("balance < 10")
+    expect(page.locator("#people")).to_have_text("Holds for 2 people just now.")
+    page.get_by_label("Control group").fill("0")
+    page.get_by_role("button", name="Write it down as a draft").click()
+    expect(page.locator("h1")).to_have_text("December")
+    page.get_by_role("link", name="Dry run").click()
+    expect(page.locator("tr[data-verdict=allowed]")).to_have_count(2)
+    assert visit.overflow() <= 0
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="CSV").click()
+    assert taken.value.suggested_filename.endswith(".csv")
+    page.get_by_role("link", name="Rules of contact").click()
+    expect(page.locator(".hours svg").first).to_be_visible()
+    assert visit.overflow() <= 0

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from bot.domain.ids import new_id
+from bot.store import campaign_policies
 from bot.store.models import (
     AttemptRow,
     CampaignRow,
@@ -22,6 +23,7 @@ from bot.store.models import (
     EventRow,
     FlowRevisionRow,
     GrantRow,
+    ManualCallRow,
     RiskListRow,
     Row,
     SuppressionRow,
@@ -130,6 +132,7 @@ def make_campaign(tx: Session, **over: Any) -> int:
         facts["risk_list_id"] = make_risk_list(tx)
     row = CampaignRow(**facts)
     _insert(tx, row)
+    campaign_policies.write(tx, row.id, row.policy, row.created_at, user_id=row.author_id)
     return row.id
 
 
@@ -245,6 +248,27 @@ def make_work_order(tx: Session, **over: Any) -> int:
         "opened_at": NOW,
     }
     row = WorkOrderRow(**(facts | over))
+    _insert(tx, row)
+    return row.id
+
+
+def make_manual_call(tx: Session, *, order_id: int, **over: Any) -> UUID:
+    """A call by hand from this order, permitted and due."""
+    order = tx.get_one(WorkOrderRow, order_id)
+    facts: dict[str, Any] = {
+        "id": new_id(NOW),
+        "work_order_id": order_id,
+        "enrolment_id": order.enrolment_id,
+        "campaign_id": order.campaign_id,
+        "customer_id": order.customer_id,
+        "way": "bridged",
+        "purpose": "service",
+        "verdict": "allowed",
+        "status": "due",
+        "asked_at": NOW,
+        "due_at": NOW,
+    }
+    row = ManualCallRow(**(facts | over))
     _insert(tx, row)
     return row.id
 

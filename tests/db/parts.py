@@ -18,9 +18,13 @@ from bot.domain.profiles import Profiles
 from bot.flow.load import load_flow
 from bot.inbound.process import Inbound
 from bot.inbound.voice import Voice
+from bot.outreach.bridge import Bridge
+from bot.outreach.manual_calls import CallDesk
 from bot.outreach.outgoing import Outgoing
 from bot.outreach.pacing import Pacing
+from bot.outreach.recall import Recall
 from bot.outreach.reconcile import Reconciler
+from bot.outreach.ring_managers import ManagerCalls
 from bot.outreach.send import SmsOutreach, VoiceOutreach
 from bot.outreach.voicemail import VoicemailOutreach
 from bot.published import PublishedFlows
@@ -100,12 +104,28 @@ class Parts:
         return Reconciler(self.transaction, cast(TwilioSms, self.sms), cast(TwilioVoice, self.voice))
 
     @property
+    def recall(self) -> Recall:
+        return Recall(self.transaction, self.sms, self.voice)
+
+    @property
     def inbound(self) -> Inbound:
         return Inbound(self.transaction, self.flows, BRAND)
 
     @property
     def talk(self) -> Voice:
         return Voice(self.transaction, self.flows, BRAND, PUBLIC, "+861095000", self.manager_line)
+
+    @property
+    def call_desk(self) -> CallDesk:
+        return CallDesk(self.outgoing, self.flows)
+
+    @property
+    def manager_calls(self) -> ManagerCalls:
+        return ManagerCalls(self.transaction, self.voice, self.pacing, "+861095000")
+
+    @property
+    def bridge(self) -> Bridge:
+        return Bridge(self.transaction, self.outgoing, PUBLIC)
 
     # -- a campaign of one ---------------------------------------------------------------------------
 

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import Engine
 
 from bot.domain.policy import DEFAULT
+from bot.enrolment.policy_change import change_policy
 from bot.store import suppressions
-from bot.store.models import CustomerRow
+from bot.store.models import CustomerRow, EnrolmentRow
 from bot.store.suppressions import Entry
 from bot.store.transaction import Transaction, Tx
 from scripts.rehearsing.books import Books, close_books
@@ -157,6 +158,24 @@ def test_a_contact_outside_the_customers_own_hours_is_seen(
     with transaction() as tx:
         _, attempt, number = sent(tx, ledgers, time_zone=zone)
     ledgers.took("SM1", number, attempt, at)
+    assert ledgers.close(engine).outside_hours == outside
+
+
+@pytest.mark.parametrize(
+    ("tightened", "outside"),
+    [(timedelta(minutes=-1), 1), (timedelta(0), 0), (timedelta(minutes=1), 0), (None, 0)],
+)
+def test_a_contact_is_judged_by_the_policy_of_its_moment(
+    transaction: Transaction, engine: Engine, ledgers: Ledgers, tightened: timedelta | None, outside: int
+) -> None:
+    """What the former policy permitted is a fault after the change, and none before it."""
+    afternoon = {**DEFAULT, "hours": {"marketing": ["15:00-16:00"], "service": ["15:00-16:00"]}}
+    with transaction() as tx:
+        enrolment, attempt, number = sent(tx, ledgers)
+        if tightened is not None:
+            campaign = tx.get_one(EnrolmentRow, enrolment).campaign_id
+            change_policy(tx, campaign, afternoon, TEN_IN_SHANGHAI + tightened)
+    ledgers.took("SM1", number, attempt, TEN_IN_SHANGHAI)
     assert ledgers.close(engine).outside_hours == outside
 
 

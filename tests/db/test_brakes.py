@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from bot.domain.brakes import COMPARE_EVERY, COUNT_EVERY
 from bot.domain.campaigns import CampaignMove
+from bot.domain.ids import new_id
 from bot.enrolment.move import move_campaign
 from bot.enrolment.tend import pull_brakes
 from bot.store import brakes, notices
@@ -28,7 +29,7 @@ from tests.db.factories import (
 )
 from tests.db.parts import NOW, UNCAPPED, Parts
 
-OFF = dict.fromkeys(("carrier_errors", "spam_filter", "opt_outs", "complaints", "harm"), "off")
+OFF = dict.fromkeys(("carrier_errors", "spam_filter", "opt_outs", "complaints", "abandonment", "harm"), "off")
 LATER = NOW + COUNT_EVERY
 
 
@@ -281,3 +282,102 @@ def test_only_campaigns_under_way_are_looked_at(parts: Parts, state: str) -> Non
     with parts.transaction() as tx:
         make_campaign(tx, status=state)
         assert brakes.watch(tx, NOW) == []
+
+
+# -- calls that find nobody -----------------------------------------------------------------------------
+
+FEW = {"above": "10%", "sample": 10, "over": "1d"}
+WORDS = "<Response><Gather><Say>Hello</Say></Gather></Response>"
+
+
+def picked_up(
+    tx: Tx,
+    campaign: int,
+    number: int,
+    *,
+    twiml: str | None = WORDS,
+    dialed: str | None = None,
+    at: datetime = NOW,
+    **over: Any,
+) -> None:
+    """So many calls that were picked up: what was said then, and how a transfer to a manager ended."""
+    facts = {"channel": "call", "status": "completed", "answered_by": "human"} | over
+    for _ in range(number):
+        sid = f"CA{new_id(at).hex}"
+        settled(tx, campaign, 1, at, carrier_sid=sid, **facts)
+        if twiml is not None:
+            make_event(tx, key=f"call:{sid}:answer", kind="call.answer", payload={"twiml": twiml})
+        if dialed is not None:
+            payload = {"DialCallStatus": dialed}
+            make_event(tx, key=f"call:{sid}:dialed", kind="call.dialed", payload=payload)
+
+
+@pytest.mark.parametrize(
+    "abandoned",
+    [
+        {"dialed": "no-answer"},
+        {"dialed": "busy"},
+        {"dialed": "failed"},
+        {"twiml": "<Response><Hangup /></Response>"},
+        {"twiml": None},
+        {"twiml": None, "answered_by": None},
+    ],
+)
+def test_too_many_people_who_find_nobody_stop_the_campaign(parts: Parts, abandoned: dict[str, Any]) -> None:
+    campaign = parts.campaign(**braked(abandonment=FEW))
+    with parts.transaction() as tx:
+        picked_up(tx, campaign, 9, dialed="completed")
+        picked_up(tx, campaign, 1, **abandoned)
+    assert look(parts) == 0
+    with parts.transaction() as tx:
+        picked_up(tx, campaign, 1, **abandoned)
+    assert look(parts, LATER) == 1
+    assert status(parts, campaign) == "paused"
+    ((cause, figures),) = trips(parts)
+    assert (cause, figures["bad"], figures["all"], figures["share"]) == ("abandonment", 2, 11, "18.2%")
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        {"dialed": "completed"},
+        {"dialed": "answered"},
+        {"dialed": "canceled"},  # the customer hung up first
+        {"dialed": "no-answer", "answered_by": "machine"},
+        {"twiml": None, "status": "no_answer"},
+        {"dialed": "no-answer", "at": NOW - timedelta(days=1, minutes=1)},
+        {"twiml": None, "status": "delivered", "channel": "sms"},
+    ],
+)
+def test_machines_calls_that_nobody_took_and_old_ones_abandon_nobody(
+    parts: Parts, harmless: dict[str, Any]
+) -> None:
+    campaign = parts.campaign(**braked(abandonment=FEW))
+    with parts.transaction() as tx:
+        picked_up(tx, campaign, 20)
+        picked_up(tx, campaign, 20, **harmless)
+    assert look(parts) == 0
+
+
+def test_the_share_is_that_of_the_policys_own_rules(parts: Parts) -> None:
+    voice = {"abandoned": {"at_most": "50%", "over": "30d"}}
+    campaign = parts.campaign(
+        policy=UNCAPPED | {"voice": voice, "brakes": OFF | {"abandonment": {"sample": 10}}}
+    )
+    with parts.transaction() as tx:
+        picked_up(tx, campaign, 10, dialed="busy", at=NOW - timedelta(days=20))
+        picked_up(tx, campaign, 10)
+    assert look(parts) == 0
+    with parts.transaction() as tx:
+        picked_up(tx, campaign, 1, dialed="busy")
+    assert look(parts, LATER) == 1
+
+
+@pytest.mark.parametrize("source", ["erasure", "operator", "list", "number_changed", "api"])
+def test_what_the_customer_did_not_do_is_no_opt_out(parts: Parts, source: str) -> None:
+    campaign = parts.campaign(**braked(opt_outs={"above": "10%", "sample": 10, "over": "1d"}))
+    with parts.transaction() as tx:
+        for customer in settled(tx, campaign, 20, NOW - timedelta(hours=1)):
+            more = {"list_id": 1} if source == "list" else {}
+            make_suppression(tx, customer_id=customer, source=source, evidence=f"e{customer}", **more)
+    assert look(parts) == 0

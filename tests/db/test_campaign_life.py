@@ -14,7 +14,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text, update
 
-from bot.channels.errors import Unavailable
 from bot.domain.campaigns import CampaignMove, CampaignStatus, SendOrder
 from bot.domain.checks import Finding, Point, Verdict, fit
 from bot.enrolment.check import Ground
@@ -27,7 +26,6 @@ from bot.enrolment.occasion import After, OnEvent, Repeated
 from bot.enrolment.tend import tend_campaigns
 from bot.flow.load import load_flow
 from bot.fulfilment.settle import expire_stale
-from bot.outreach.withdraw import ASK_AGAIN, Withdrawal
 from bot.rules.catalogue import load_catalogue
 from bot.store import campaigns
 from bot.store.campaigns import Campaign
@@ -323,6 +321,35 @@ def test_a_pause_that_comes_while_it_resumes_holds(house: House) -> None:
     assert [row.expires_at for row in rows] == [NOW + load_flow(FLOW).expires + 3 * DAY]
 
 
+def test_a_resume_that_nobody_worked_off_for_hours_gives_these_back_too(house: House) -> None:
+    house.parts.customer()
+    campaign = house.create()
+    house.start(campaign)
+    house.move(campaign, MOVE.PAUSE)
+    house.move(campaign, MOVE.RESUME, NOW + DAY)
+    house.work_off(NOW + DAY + 3 * HOUR)
+    assert house.status(campaign) is STATUS.RUNNING
+    (run,) = house.rows("SELECT expires_at FROM enrolments")
+    assert run.expires_at == NOW + load_flow(FLOW).expires + DAY + 3 * HOUR
+
+
+def test_the_time_until_a_second_resume_is_given_back_too(house: House) -> None:
+    for _ in range(3):
+        house.parts.customer()
+    campaign = house.create()
+    house.start(campaign)
+    moment, soon = timedelta(seconds=30), NOW + DAY
+    house.move(campaign, MOVE.PAUSE)
+    house.move(campaign, MOVE.RESUME, soon)
+    house.work_off(soon, chunks=1, chunk_size=2)
+    house.move(campaign, MOVE.PAUSE, soon + moment)
+    house.move(campaign, MOVE.RESUME, soon + 2 * moment)
+    house.work_off(soon + 2 * moment)
+    assert house.status(campaign) is STATUS.RUNNING
+    rows = house.rows("SELECT DISTINCT expires_at FROM enrolments")
+    assert [row.expires_at for row in rows] == [NOW + load_flow(FLOW).expires + DAY + 2 * moment]
+
+
 def test_a_grant_is_not_given_up_while_its_campaign_is_paused(house: House) -> None:
     house.parts.customer()
     campaign = house.create()
@@ -334,39 +361,6 @@ def test_a_grant_is_not_given_up_while_its_campaign_is_paused(house: House) -> N
     assert expire_stale(house.parts.transaction, NOW + 60 * DAY) == 0
     house.resume(campaign, NOW + 60 * DAY)
     assert expire_stale(house.parts.transaction, NOW + 60 * DAY) == 0
-
-
-def test_a_pause_takes_calls_back_that_nobody_has_answered(house: House) -> None:
-    house.parts.customer(factors={"sms_habit": False})
-    campaign = house.create()
-    house.start(campaign)
-    assert house.parts.voice_outreach.call_due(NOW) == 1
-    (call,) = house.rows("SELECT id, carrier_sid FROM attempts")
-    withdrawal = Withdrawal(house.parts.transaction, house.parts.voice)
-    assert withdrawal.drop_stopped(NOW) == 0
-    house.move(campaign, MOVE.PAUSE)
-    house.parts.voice.script.append(Unavailable("20429"))
-    assert withdrawal.drop_stopped(NOW) == 1
-    assert withdrawal.drop_stopped(NOW) == 0  # just asked
-    assert withdrawal.drop_stopped(NOW + ASK_AGAIN) == 1
-    assert withdrawal.drop_stopped(NOW + HOUR) == 0  # the carrier has said yes
-    assert house.parts.voice.dropped == [call.carrier_sid] * 2
-    house.parts.call_status(call.id, "canceled", sid=call.carrier_sid)
-    assert house.parts.attempt(1).status in (
-        "canceled",
-        "due",
-    )  # the flow goes on from there, when the campaign does
-
-
-def test_a_call_that_was_picked_up_goes_on_through_a_pause(house: House) -> None:
-    house.parts.customer(factors={"sms_habit": False})
-    campaign = house.create()
-    house.start(campaign)
-    house.parts.voice_outreach.call_due(NOW)
-    with house.parts.transaction() as tx:
-        tx.execute(text("UPDATE attempts SET status = 'in_progress'"))
-    house.move(campaign, MOVE.PAUSE)
-    assert Withdrawal(house.parts.transaction, house.parts.voice).drop_stopped(NOW) == 0
 
 
 class Killed(Exception):
@@ -411,6 +405,7 @@ def test_pauses_with_kills_lose_no_contact_and_double_none(
             "events",
             "attempts",
             "enrolments",
+            "campaign_policies",
             "campaigns",
             "customers",
         ):

@@ -24,7 +24,8 @@ from bot.forecast.row import Forecast
 from bot.forecast.verdicts import Verdict
 from bot.forecast.workers import Task, in_parallel, told
 from bot.rulebook import open_rulebook
-from bot.store import enrolling, forecasting
+from bot.store import enrolling, forecasting, marks
+from bot.store.marks import Mark
 from bot.store.models import AttemptRow, CampaignRow, CustomerRow, DecisionRow, EnrolmentRow, RiskListEntryRow
 from bot.store.transaction import Transaction, make_transaction
 from tests.db.asking import asking
@@ -107,6 +108,15 @@ def crowd(listed: Listed) -> dict[str, int]:
         "refusing": listed.person(),
         "refusing calls only": listed.person(),
         "complaining": listed.person(complaint_open=True),
+        "on the black list": listed.person(),
+        "waited for": listed.person(),
+        "red": listed.person(),
+        "hearing no machine": listed.person(
+            msisdn="+12125550124",
+            time_zone="Asia/Shanghai",
+            region="New York",
+            factors={"sms_habit": False},
+        ),
         "with a manager": listed.person(),
         "with news": listed.person(),
         "asked by another": listed.person(),
@@ -117,6 +127,8 @@ def crowd(listed: Listed) -> dict[str, int]:
         "called just now": listed.person(factors={"sms_habit": False}),
     }
     with listed.parts.transaction() as tx:
+        for name, mark in (("on the black list", "black"), ("waited for", "complaint"), ("red", "red")):
+            marks.add(tx, [Mark(people[name], mark, "test")], NOW)
         make_suppression(tx, customer_id=people["refusing"])
         make_suppression(tx, customer_id=people["refusing calls only"], channel="call")
         order = make_enrolment(tx, customer_id=people["with a manager"])
@@ -187,6 +199,7 @@ def test_the_dry_run_says_of_each_what_the_gate_then_says(parts: Parts) -> None:
     assert {told.reason for told in before.values()} >= {
         Reason.SUPPRESSED, Reason.NO_CONSENT, Reason.COMPLAINT_OPEN, Reason.WORK_ORDER_OPEN, Reason.NEWS_WAITING,
         Reason.OTHER_CONVERSATION, Reason.QUIET_HOURS, Reason.CAP, Reason.MIN_GAP, Reason.MISSING_VALUE,
+        Reason.MARKED_NEVER, Reason.MARKED_WAIT, Reason.NO_WRITTEN_CONSENT,
     }  # fmt: skip
 
 

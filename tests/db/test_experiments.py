@@ -120,13 +120,56 @@ def test_a_way_that_loses_people_raises_the_alarm_and_says_what_it_means(transac
     assert "do not believe the difference" in doubt.means("en")
 
 
-def test_weights_that_changed_while_the_campaign_ran_cannot_be_checked(transaction: Transaction) -> None:
+HALVES = SPLIT.replace("{short: 50, long: 30, friendly: 20}", "{short: 10, long: 80, friendly: 10}")
+DEALT = {"wording": {"short": 50, "long": 30, "friendly": 20}}
+
+
+def test_customers_dealt_by_other_weights_are_held_against_those(transaction: Transaction) -> None:
+    with transaction() as tx:
+        campaign_id = campaign_with(tx, HALVES)
+        older = make_flow_revision(tx, source=SPLIT)
+        for way, before, after in (("short", 50, 10), ("long", 30, 80), ("friendly", 20, 10)):
+            go(tx, campaign_id, way, before, flow_revision=older)
+            go(tx, campaign_id, way, after)
+        (found,) = report(tx, campaign_id).splits
+    assert found.sample_ratio_p == pytest.approx(1.0)
+    assert [way.share for way in found.ways] == pytest.approx([0.3, 0.55, 0.15])
+    assert concerns(doubts_of(found)) == [Concern.WEIGHTS_CHANGED]
+
+
+def test_a_run_put_on_the_new_revision_was_still_dealt_by_the_old_weights(transaction: Transaction) -> None:
+    with transaction() as tx:
+        campaign_id = campaign_with(tx, HALVES)
+        for way, customers in (("short", 50), ("long", 30), ("friendly", 20)):
+            state = {"ways": {"wording": way}, "dealt": DEALT}
+            for _ in range(customers):
+                make_enrolment(tx, campaign_id=campaign_id, state=state)
+        (found,) = report(tx, campaign_id).splits
+    assert not found.uneven
+    assert [way.share for way in found.ways] == [0.5, 0.3, 0.2]
+
+
+def test_a_dealing_that_loses_people_raises_the_alarm_beside_one_that_does_not(
+    transaction: Transaction,
+) -> None:
+    with transaction() as tx:
+        campaign_id = campaign_with(tx, HALVES)
+        older = make_flow_revision(tx, source=SPLIT)
+        for way, before, after in (("short", 50, 10), ("long", 30, 0), ("friendly", 20, 90)):
+            go(tx, campaign_id, way, before, flow_revision=older)
+            go(tx, campaign_id, way, after)
+        (found,) = report(tx, campaign_id).splits
+    assert found.uneven
+    assert concerns(doubts_of(found)) == [Concern.WAYS_UNEVEN]
+
+
+def test_what_a_customer_was_dealt_by_may_be_known_no_more(transaction: Transaction) -> None:
     with transaction() as tx:
         campaign_id = campaign_with(tx)
-        older = make_flow_revision(tx, source=SPLIT.replace("long", "terse"))
+        older = make_flow_revision(tx, source=SPLIT.replace("wording", "tone"))
         go(tx, campaign_id, "short", 5)
         go(tx, campaign_id, "terse", 7, flow_revision=older)
-        (found,) = report(tx, campaign_id).splits
+        found = next(one for one in report(tx, campaign_id).splits if one.name == "wording")
     assert [way.name for way in found.ways] == ["short", "long", "friendly", "terse"]
     assert {way.share for way in found.ways} == {None}
     assert concerns(doubts_of(found)) == [Concern.WEIGHTS_CHANGED]

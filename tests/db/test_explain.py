@@ -31,8 +31,10 @@ from tests.db.factories import (
     make_enrolment,
     make_event,
     make_grant,
+    make_manual_call,
     make_risk_list,
     make_suppression,
+    make_user,
     make_work_order,
 )
 from tests.db.parts import NOW, Parts
@@ -84,6 +86,30 @@ def test_a_whole_conversation_is_told_in_its_order(parts: Parts) -> None:
     )
     assert lines["finished"].sentence == "The run ends: opted out."
     assert {line.campaign for line in lines.values()} == {"November", None}
+
+
+def test_calls_by_hand_are_told_with_what_the_gate_said_of_them(parts: Parts) -> None:
+    customer = parts.customer(msisdn=NUMBER)
+    with parts.transaction() as tx:
+        run = make_enrolment(tx, customer_id=customer, campaign_id=make_campaign(tx, name="November"))
+        manager = make_user(tx, login="mei")
+        order = make_work_order(tx, enrolment_id=run, owner_id=manager)
+        about = {"order_id": order, "user_id": manager}
+        make_manual_call(tx, **about, status="refused", verdict="denied", reason="suppressed", ended_at=NOW)
+        later = {"verdict": "deferred", "reason": "quiet_hours", "until": NOW + timedelta(hours=1)}
+        make_manual_call(tx, **about, status="refused", **later, ended_at=NOW)
+        make_manual_call(tx, **about, status="completed", taken_at=NOW, duration_s=75, ended_at=NOW)
+        make_manual_call(tx, **about, status="busy", way="own_phone", taken_at=NOW, ended_at=NOW)
+        make_manual_call(tx, **about, status="away", ended_at=NOW)  # the customer heard nothing of it
+    found = told(parts.transaction, customer)
+    lines = {line.kind: line for line in Teller("en", UTC).lines(found) if "call" in line.sentence}
+    assert set(lines) == {"hand_denied", "hand_deferred", "hand_call", "own_call"}
+    assert lines["hand_call"].sentence == "A manager calls (service): completed."
+    assert lines["hand_call"].notes == ("75 s", "by mei")
+    assert lines["hand_call"].campaign == "November"
+    assert lines["own_call"].sentence == "A manager calls from their own phone (service): busy."
+    assert lines["hand_denied"].sentence.startswith("A manager wants to call (service) and may not: ")
+    assert "not before 2026-11-22 03:00" in lines["hand_deferred"].sentence
 
 
 def attempt_of(tx: Any, customer: int, **over: Any) -> UUID:

@@ -16,10 +16,14 @@ import pytest
 from bot.channels.errors import Rejected, SendError, Unavailable, Unconfirmed
 from bot.domain.offers import Credit, Credited
 from bot.fulfilment.settle import LEASE, expire_stale, settle_due
+from bot.prices import load_prices
 from bot.store import crediting, grants
+from bot.store.bonus_limits import Purse
 from bot.store.models import CampaignRow, EnrolmentRow, EventRow, GrantRow
 from bot.store.transaction import Transaction
 from tests.db.factories import make_campaign, make_enrolment, make_grant
+
+PURSE = Purse(load_prices, "UTC")
 
 
 @dataclass
@@ -239,7 +243,7 @@ def test_a_worker_that_died_after_its_claim_leaves_the_grant_to_be_asked_about(
 ) -> None:
     campaign_id, [grant_id] = make_grants(transaction, 1, bonus_budget="10")
     with transaction() as tx:
-        claimed, _ = crediting.claim(tx, now, limit=10, lease=LEASE)
+        claimed, _ = crediting.claim(tx, now, limit=10, lease=LEASE, purse=PURSE)
     assert [credit.unconfirmed for credit in claimed] == [False]
 
     billing = FakeBilling()
@@ -254,9 +258,9 @@ def test_a_late_worker_cannot_write_over_the_one_that_came_after(
 ) -> None:
     _, [grant_id] = make_grants(transaction, 1)
     with transaction() as tx:
-        [early], _ = crediting.claim(tx, now, limit=10, lease=LEASE)
+        [early], _ = crediting.claim(tx, now, limit=10, lease=LEASE, purse=PURSE)
     with transaction() as tx:
-        [late], _ = crediting.claim(tx, now + LEASE, limit=10, lease=LEASE)
+        [late], _ = crediting.claim(tx, now + LEASE, limit=10, lease=LEASE, purse=PURSE)
     with transaction() as tx:
         crediting.settle_refused(tx, [crediting.Refusal(grant_id, early.fence, "late")], now)
     assert grant_of(transaction, grant_id).status == "crediting"

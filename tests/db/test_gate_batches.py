@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.channels.messages import OutboundSms
 from bot.domain.attempts import Channel
 from bot.domain.contact import Allowed, Decision, Deferred, Denied, Reason, Refusal
-from bot.outreach.outgoing import LAST_MOMENT
+from bot.domain.weighing import LAST_MOMENT
 from bot.outreach.weigh import weigh
 from bot.rulebook import open_rulebook
 from bot.store import gate, sending

@@ -17,6 +17,7 @@ from bot.audience.errors import AudienceError, MapError
 from bot.audience.importing import import_file
 from bot.audience.map_file import load_map, parse_map
 from bot.audience.report import ImportReport
+from bot.domain.consents import CONSENTS
 from bot.rules.catalogue import load_catalogue
 from bot.store.transaction import Transaction
 from tests.db.factories import make_suppression, make_user
@@ -154,7 +155,7 @@ def test_every_bad_cell_of_a_row_is_a_reject_and_the_others_go_on(
     assert rejects_of(transaction) == [
         (3, "arpu", "is not a number"),
         (3, "phone", "is not a valid telephone number"),
-        (4, "consents", "is no consent; known are sms:marketing, sms:service, call:marketing, call:service"),
+        (4, "consents", f"is no consent; known are {', '.join(CONSENTS)}"),
         (5, "id", "is empty"),
         (6, "cause", "has a value that the map does not list"),
         (7, "(row)", "a quote is opened and not closed"),
@@ -232,6 +233,16 @@ def test_a_new_customer_with_a_refused_number_has_only_what_was_not_refused(
     load(ANNA.replace("sms:marketing", "sms:marketing call:marketing"))
 
     assert rows_of(transaction, "SELECT consents FROM customers") == [(["call:marketing"],)]
+
+
+def test_who_refuses_calls_refuses_the_machines_voice_too(
+    load: Import, transaction: Transaction, now: datetime
+) -> None:
+    refuse(transaction, now, "suppress", channel="call")
+
+    load(ANNA.replace("sms:marketing", "sms:marketing call:marketing voice:marketing"))
+
+    assert rows_of(transaction, "SELECT consents FROM customers") == [(["sms:marketing"],)]
 
 
 def test_a_refusal_that_was_taken_back_holds_nothing(

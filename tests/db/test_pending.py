@@ -114,6 +114,14 @@ def test_a_grant_is_due_and_then_in_flight(parts: Parts) -> None:
     assert now_pending(parts).in_flight
 
 
+def test_a_grant_whose_worker_died_is_due_again_and_nobody_elses_silence(parts: Parts) -> None:
+    """Nobody but fulfilment takes it up: rung for another queue, it would wait for the next grant of anybody."""
+    with parts.transaction() as tx:
+        make_grant(tx, status="crediting", due_at=NOW + HOUR, lease_until=NOW + HOUR)
+    assert now_pending(parts, NOW + HOUR).due == {"grants"}
+    assert not now_pending(parts, NOW + HOUR).in_flight
+
+
 def test_the_earliest_of_all_is_next(parts: Parts) -> None:
     parts.enrol()
     parts.sms_outreach.send_due(NOW)  # asked about in an hour, answered within a day

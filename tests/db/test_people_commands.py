@@ -8,7 +8,8 @@ import pytest
 
 from bot.accounts import LoggedIn, log_in
 from bot.cli import report, user, work_order
-from bot.store.models import AuditRow, CampaignRow, EnrolmentRow, WorkOrderRow
+from bot.store import manual_calls
+from bot.store.models import AuditRow, CampaignRow, EnrolmentRow, UserRow, WorkOrderRow
 from bot.store.transaction import Transaction
 from tests.db.commands import Keepline
 from tests.db.factories import (
@@ -50,6 +51,22 @@ def test_a_user_gets_a_password_that_is_shown_once(keepline: Keepline, transacti
     assert password not in keepline("user", "list").stdout
     with transaction() as tx:
         assert password not in str(tx.query(AuditRow).one().after)
+
+
+def test_a_phone_is_kept_whole_and_shown_masked(keepline: Keepline, transaction: Transaction) -> None:
+    add = ("user", "add", "li", "--role", "manager", "--phone", "+8613900000001", "--password-stdin")
+    assert keepline(*add, stdin="long enough\n").exit_code == 0
+    said = keepline("user", "phone", "li", "+8613900000002")
+    assert said.stdout == "user li is rung at 139****0002\n"
+    with transaction() as tx:
+        assert manual_calls.phone_of(tx, tx.query(UserRow).one().id) == "+8613900000002"
+        assert "+8613900000002" not in str([one.after for one in tx.query(AuditRow)])
+    assert keepline("user", "phone", "li").stdout == "user li is not rung\n"
+    wrong = keepline("user", "phone", "li", "13900000002")
+    assert wrong.exit_code == 2
+    assert "it must be E.164" in wrong.stderr
+    nobody = keepline("user", "phone", "wu", "+8613900000002")
+    assert (nobody.exit_code, nobody.stderr) == (1, "Error: there is no user 'wu'\n")
 
 
 def test_a_manager_takes_the_tiers_and_regions_named(keepline: Keepline) -> None:

@@ -15,6 +15,7 @@ from bot.domain.attempts import IN_FLIGHT, AttemptStatus
 from bot.outreach.outgoing import ASK_AFTER, CALL_SILENCE, MOST_SENDS, SMS_SILENCE
 from bot.outreach.reconcile import ASK_AGAIN, CLOCK_SKEW, GIVE_UP
 from bot.store.models import AttemptRow
+from bot.store.pending import pending
 from tests.db.parts import AS_SERVICE, NOW, Parts
 from tests.fakes import Lost
 
@@ -260,6 +261,16 @@ def test_sent_may_be_the_last_that_is_ever_heard(parts: Parts) -> None:
     parts.sms_outreach.send_due(NOW)
     assert ask(parts, NOW + GIVE_UP + timedelta(seconds=1)) == 1
     assert ask(parts, NOW + GIVE_UP + ASK_AGAIN + timedelta(minutes=1)) == 0
+
+
+def test_a_lease_is_lost_at_its_last_moment_as_the_bell_has_it(parts: Parts) -> None:
+    """A rehearsal's clock stands at exactly that moment until somebody has looked."""
+    enrolment = parts.enrol()
+    with parts.transaction() as tx:
+        tx.execute(update(AttemptRow).values(status="sending", lease_until=LATER, started_at=NOW))
+        assert "silence" in pending(tx, LATER).due
+    parts.reconciler.reconcile(LATER)
+    assert parts.attempt(enrolment).status == "unconfirmed"
 
 
 def test_what_was_never_posted_is_never_asked_about(parts: Parts) -> None:

@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
 
-from bot.channels.errors import Rejected, SendError, Unavailable
-from bot.channels.messages import Accepted
+from bot.domain.marks import Marked
 from bot.domain.refusals import EVERYTHING, Action, Refusal, Scope, Source
 from bot.domain.seals import make_seal
 from bot.register import patterns
 from bot.register.errors import RegisterError
 from bot.register.importing import ListFile, import_list
-from bot.register.recall import Recall
 from bot.register.record import Recorded, Wish, erase, record
 from bot.register.report import ListReport
 from bot.register.told import wish_of
 from bot.store import consents, do_not_call, marks, suppressions
 from bot.store.consents import ConsentLine
 from bot.store.marks import Mark
-from bot.store.models import AuditRow, CustomerRow, EventRow, RecallRow, SuppressionRow
+from bot.store.models import AuditRow, CustomerRow, EventRow, SuppressionRow
 from bot.store.suppressions import Entry
 from bot.store.transaction import Transaction
-from tests.db.factories import NOW, make_attempt, make_customer, make_enrolment
+from tests.db.factories import NOW, make_customer, make_enrolment
 from tests.db.parts import ENVIRONMENT
 
 A, B, C = "+8613812341001", "+8613812341002", "+8613812341003"
@@ -436,74 +434,10 @@ def test_marks_hold_from_their_day_until_their_day(transaction: Transaction) -> 
         assert marks.add(tx, [Mark(one, "black", "crm"), Mark(one, "flea", "crm", week)], NOW) == 0
         assert marks.add(tx, [Mark(one, "black", "legal")], NOW) == 1
 
-        assert marks.held(tx, [one, two], NOW) == {one: {"black", "flea"}, two: {"red"}}
-        assert marks.held(tx, [one], week) == {one: {"black"}}
+        black, flea = Marked("black"), Marked("flea", week)
+        assert marks.held(tx, [one, two], NOW) == {one: (black, flea, black), two: (Marked("red"),)}
+        assert marks.held(tx, [one], week) == {one: (black, black)}
         assert marks.end(tx, [one, two], mark="black", source="crm", now=NOW) == 1
-        assert marks.held(tx, [one], week) == {one: {"black"}}  # legal still says so
+        assert marks.held(tx, [one], week) == {one: (black,)}  # legal still says so
         assert marks.end(tx, [one], mark="black", source="legal", now=NOW) == 1
         assert marks.held(tx, [one], week) == {}
-
-
-# -- calls that the carrier has --------------------------------------------------------------------------
-
-
-class FakeDrops:
-    def __init__(self, *script: SendError) -> None:
-        self.script = list(script)
-        self.asked: list[str] = []
-
-    def cancel_batch(self, sids: Sequence[str]) -> list[Accepted | SendError]:
-        self.asked += sids
-        return [self.script.pop(0) if self.script else Accepted(sid) for sid in sids]
-
-
-def ring(transaction: Transaction, number: str, **over: object) -> int:
-    """A call that the carrier has, and whose end nobody has told."""
-    with transaction() as tx:
-        customer = make_customer(tx, msisdn=number)
-        call = {
-            "enrolment_id": make_enrolment(tx, customer_id=customer),
-            "channel": "call",
-            "status": "accepted",
-            "carrier_sid": f"CA{number}",
-            "to_number": number,
-            "taken_at": NOW,
-            "lease_until": NOW + timedelta(minutes=5),
-        }
-        make_attempt(tx, **(call | over))
-        return customer
-
-
-def test_calls_of_those_who_refuse_are_dropped_once(transaction: Transaction) -> None:
-    refusing = ring(transaction, A)
-    ring(transaction, B)
-    ring(transaction, C, status="completed")
-    drops = FakeDrops()
-    recall = Recall(transaction, drops)
-    assert recall.drop_refused(NOW) == 0
-
-    with transaction() as tx:
-        suppressions.add(tx, [Entry(refusing, "suppress", "sms_reply", "sms:in:1", channel="sms")], NOW)
-    assert recall.drop_refused(NOW) == 0  # SMS alone
-    with transaction() as tx:
-        suppressions.add(tx, [Entry(refusing, "suppress", "sms_reply", "sms:in:2")], NOW)
-
-    assert recall.drop_refused(NOW) == 1
-    assert recall.drop_refused(NOW + timedelta(minutes=1)) == 0
-    assert drops.asked == [f"CA{A}"]
-
-
-def test_a_carrier_that_does_not_answer_is_asked_again_and_one_that_refuses_is_not(
-    transaction: Transaction,
-) -> None:
-    ring(transaction, A)
-    wish(transaction)
-    drops = FakeDrops(Unavailable("503"), Rejected("21220"))
-    recall = Recall(transaction, drops)
-
-    asked = [recall.drop_refused(NOW + timedelta(seconds=later)) for later in (0, 1, 6, 20)]
-
-    assert asked == [1, 0, 1, 0]
-    with transaction() as tx:
-        row = tx.scalars(select(RecallRow)).one()
-    assert (row.tries, row.answer) == (2, "21220")

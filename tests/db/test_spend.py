@@ -14,6 +14,7 @@ from sqlalchemy import Engine, event, func, select, update
 from sqlalchemy.engine import Connection
 
 from bot.channels.errors import Rejected, Unavailable
+from bot.channels.messages import OutboundCall
 from bot.domain.attempts import Channel
 from bot.domain.spend import Amounts, Ceiling, Limits
 from bot.prices import load_prices
@@ -219,6 +220,25 @@ def test_what_is_only_reserved_stops_nothing_for_good(parts: Parts) -> None:
     assert len(parts.voice.sent) == 2
     with parts.transaction() as tx:
         assert brakes.waiting(tx, limit=10) == []
+
+
+@pytest.mark.parametrize(
+    ("spend", "longest"),
+    [
+        ({"money": 100}, timedelta(minutes=5)),
+        ({"minutes": 10, "longest_call": "90s"}, timedelta(seconds=90)),
+        ({"longest_call": "2m"}, timedelta(minutes=2)),
+        ({}, None),
+    ],
+)
+def test_the_carrier_ends_a_call_where_its_reservation_ends(
+    parts: Parts, spend: dict[str, Any], longest: timedelta | None
+) -> None:
+    people(parts, parts.campaign(**limited(**spend)), 1, factors={"sms_habit": False})
+    parts.voice_outreach.call_due(NOW)
+    (call,) = parts.voice.sent
+    assert isinstance(call, OutboundCall)
+    assert call.longest == longest
 
 
 def test_two_workers_together_never_spend_more_than_the_limit(parts: Parts) -> None:

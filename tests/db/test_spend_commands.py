@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -55,6 +56,21 @@ def test_the_estimate_is_a_table_for_people(parts: Parts, keepline: Keepline) ->
     assert "for 3 customers" in answer.output
 
 
+def test_beside_the_worst_case_stands_what_its_own_audience_would_typically_cost(
+    parts: Parts, keepline: Keepline
+) -> None:
+    planned(parts, bonus_budget=Decimal(1), control_share=Decimal("0.5"))
+    told = json.loads(keepline("campaign", "estimate", "autumn", "--json").output)
+    typical = told["typical"]
+    assert (typical["simulated"], typical["treated"], typical["currency"]) == (3, 2, "CNY")
+    assert 0 < Decimal(typical["money"]) < Decimal(told["worst"])
+    assert Decimal(typical["bonuses"]) <= 1
+    answer = keepline("campaign", "estimate", "autumn")
+    assert re.search(r"Simulated, and no bound: [0-9.]+ CNY for 2 treated customers", answer.output)
+    without = keepline("campaign", "estimate", "autumn", "--simulate", "0", "--json")
+    assert json.loads(without.output)["typical"] is None
+
+
 def test_the_estimate_shows_nobodys_name_or_number(parts: Parts, keepline: Keepline) -> None:
     planned(parts)
     with parts.transaction() as tx:
@@ -103,8 +119,9 @@ def test_notices_are_told_in_words_the_newest_first(parts: Parts, keepline: Keep
             assert notices.leave(tx, f"n{number}", "spend.day", campaign, details, NOW)
         assert not notices.leave(tx, "n1", "spend.day", campaign, {}, NOW)
     lines = keepline("notices").output.splitlines()
+    waits = "contacts and bonuses wait for the next day"
     assert lines == [
-        "2026-11-22 02:00  autumn: The limit of 2026-11-22 is spent (2 segments); contacts wait for the next day",
-        "2026-11-22 02:00  autumn: The limit of 2026-11-21 is spent (1 segments); contacts wait for the next day",
+        f"2026-11-22 02:00  autumn: The limit of 2026-11-22 is spent (2 segments); {waits}",
+        f"2026-11-22 02:00  autumn: The limit of 2026-11-21 is spent (1 segments); {waits}",
     ]
     assert "已达当日上限（2条）" in keepline("notices", "--campaign", "autumn", "--language", "zh").output

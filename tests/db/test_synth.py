@@ -21,7 +21,7 @@ def test_at_risk_only_puts_every_customer_on_the_list(transaction: Transaction, 
         row = tx.execute(
             text(
                 "SELECT count(DISTINCT msisdn), count(DISTINCT time_zone), count(DISTINCT language), "
-                "count(*) FILTER (WHERE cardinality(consents) = 4), "
+                "count(*) FILTER (WHERE cardinality(consents) = 5), "
                 "count(*) FILTER (WHERE factors ?& array['balance', 'arpu', 'sms_habit']) "
                 "FROM customers"
             )

@@ -12,6 +12,8 @@ from sqlalchemy import select, update
 from bot.channels.errors import Rejected
 from bot.inbound.voice import HANG_UP
 from bot.rulebook import open_rulebook
+from bot.store import marks
+from bot.store.marks import Mark
 from bot.store.models import AttemptRow, CampaignRow, CustomerRow, WorkOrderRow
 from bot.store.pending import pending
 from tests.db.factories import make_suppression
@@ -194,6 +196,16 @@ def test_the_gate_is_asked_again_before_a_machine_is_left_a_message(
     phone.meets_machine()
     with phone.parts.transaction() as tx:
         tx.execute(update(CustomerRow).values(**since))
+    phone.parts.voicemail.leave_due(NOW)
+    ((_, twiml),) = phone.parts.voice.redirected
+    assert twiml == HANG_UP
+
+
+def test_nobody_on_a_list_without_marketing_is_left_a_message(phone: Phone) -> None:
+    phone.pick_up()
+    phone.meets_machine()
+    with phone.parts.transaction() as tx:
+        marks.add(tx, [Mark(tx.scalars(select(CustomerRow.id)).one(), "black", "crm")], NOW)
     phone.parts.voicemail.leave_due(NOW)
     ((_, twiml),) = phone.parts.voice.redirected
     assert twiml == HANG_UP

@@ -212,7 +212,7 @@ def test_a_report_of_nothing_is_answered_and_not_kept(
 # -- replies and calls ---------------------------------------------------------------------------------
 
 
-def test_a_reply_is_matched_to_its_customer_and_answered_with_nothing(
+def test_a_refusal_is_matched_to_its_customer_and_kept_as_it_can_be(
     client: FlaskClient, parts: Parts
 ) -> None:
     customer = parts.customer()
@@ -220,12 +220,18 @@ def test_a_reply_is_matched_to_its_customer_and_answered_with_nothing(
         number = tx.get_one(CustomerRow, customer).msisdn
     response = post(client, "/twilio/sms/inbound", {"MessageSid": "SM9", "From": number, "Body": "退订 \0 ☎"})
     assert response.mimetype == "text/xml"
-    assert response.text == '<?xml version="1.0" encoding="UTF-8"?><Response/>'
     (event,) = stored(parts)
     assert (event.key, event.customer_id) == ("sms:in:SM9", customer)
     assert event.payload["Body"] == "退订  ☎"
     parts.inbound.process_waiting(NOW)
     assert [line.customer_id for line in parts.register()] == [customer]
+
+
+def test_an_answer_to_a_flow_is_answered_by_the_flow(client: FlaskClient, parts: Parts) -> None:
+    response = post(
+        client, "/twilio/sms/inbound", {"MessageSid": "SM9", "From": "+8613800000001", "Body": "1"}
+    )
+    assert response.text == '<?xml version="1.0" encoding="UTF-8"?><Response />'
 
 
 def test_a_call_is_spoken_with_from_ring_to_goodbye(client: FlaskClient, parts: Parts) -> None:

@@ -17,7 +17,34 @@ from scripts.rehearsing.stack import Stack
 from scripts.rehearsing.timekeeper import Timekeeper
 
 ROOT = Path(__file__).resolve().parents[2]
+CUSTOMERS, SEED = 240, 7
 MONDAY = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--customers", type=int, default=CUSTOMERS, help="how many take part in the long journey"
+    )
+    parser.addoption(
+        "--journey-seed", type=int, default=SEED, help="who they are, and what befalls them when"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The more take part, the longer it may take."""
+    for item in items:
+        if "journey_size" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(400 + int(config.getoption("--customers", CUSTOMERS))))
+
+
+@pytest.fixture
+def journey_size(request: pytest.FixtureRequest) -> int:
+    return int(request.config.getoption("--customers", CUSTOMERS))
+
+
+@pytest.fixture
+def journey_seed(request: pytest.FixtureRequest) -> int:
+    return int(request.config.getoption("--journey-seed", SEED))
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,16 @@ from typing import Any
 import pytest
 import requests
 
-from tests.rehearsal.stand_ins import ACCOUNT_SID, AUTH_TOKEN, SENDER, WAIT, Product, Received, Rehearsal
+from tests.rehearsal.stand_ins import (
+    ACCOUNT_SID,
+    AUTH_TOKEN,
+    SENDER,
+    WAIT,
+    Product,
+    Received,
+    Rehearsal,
+    running,
+)
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.timeout(60)]
 
@@ -202,3 +211,41 @@ def test_the_product_may_send_while_it_answers_a_callback(rehearsal: Rehearsal, 
     product.answers["/status"] = send_on
     send(rehearsal, StatusCallback=product.url("/status"))
     assert rehearsal.advance(minutes=1)["accepted"]["messages"] == 2
+
+
+def test_a_text_sent_back_is_delivered_and_nobody_answers_it(rehearsal: Rehearsal, product: Product) -> None:
+    product.says("/inbound", "<Message>Keepline: top up 50 and get 10. Reply 1 to join</Message>")
+    rehearsal.register(TO, "keen")
+    send(rehearsal)
+    rehearsal.advance(hours=6)
+    backs = [m for m in rehearsal.ledger("messages") if m["direction"] == "outbound-reply"]
+    assert [(m["status"], m["segments"]) for m in backs] == [("delivered", 1)]
+    assert len(product.at("/inbound")) == 1
+
+
+def test_a_text_that_is_posted_twice_is_answered_as_often_as_we_answer(product: Product) -> None:
+    """A product that answers only the first delivery must not lose its answer to the second."""
+    answers = iter(["<Response><Message>once</Message></Response>", "<Response/>"])
+    product.answers["/inbound"] = lambda _: (200, next(answers))
+    arguments = ("--inbound-sms-url", product.url("/inbound"), "--faults", "duplicate_inbound=1")
+    with running(*arguments) as rehearsal:
+        rehearsal.register(TO, "keen")
+        send(rehearsal)
+        rehearsal.advance(hours=2)
+        backs = [m["body"] for m in rehearsal.ledger("messages") if m["direction"] == "outbound-reply"]
+    assert len(product.at("/inbound")) == 2
+    assert backs == ["once"]
+
+
+def test_the_carrier_answers_its_own_keywords_by_itself(rehearsal: Rehearsal, product: Product) -> None:
+    numbers = [f"+861390000{n:04d}" for n in range(12)]
+    for number in numbers:
+        rehearsal.register(number, "opts_out", language="en")
+        send(rehearsal, To=number, Body="Top up 50 and get 10. Reply 1 to join, STOP to opt out")
+    rehearsal.advance(hours=2)
+    answered = {
+        entry["body"].strip().upper(): entry["carrier_answered"] for entry in rehearsal.ledger("inbound")
+    }
+    assert {body for body, what in answered.items() if what == "STOP"} <= {"STOP", "UNSUBSCRIBE", "QUIT"}
+    assert "STOP" in answered.values()
+    assert "" in answered.values()

@@ -95,6 +95,18 @@ def test_a_call_rings_no_longer_than_its_timeout(rehearsal: Rehearsal, product: 
     assert progress(product) == ["initiated", "ringing", "no-answer"]
 
 
+@pytest.mark.parametrize(("limit", "seconds"), [("20", "20"), ("300", "60")])
+def test_a_call_is_ended_at_its_time_limit_whoever_speaks(
+    rehearsal: Rehearsal, product: Product, limit: str, seconds: str
+) -> None:
+    rehearsal.register(TO, "silent")
+    product.says("/voice", "<Pause length='60'/>")
+    place(rehearsal, product, TimeLimit=limit)
+    rehearsal.advance(minutes=10)
+    assert progress(product)[-1] == "completed"
+    assert product.at("/progress")[-1].form["CallDuration"] == seconds
+
+
 def test_detection_waits_for_the_beep_before_it_asks_for_the_text(
     rehearsal: Rehearsal, product: Product
 ) -> None:
@@ -270,6 +282,48 @@ def test_a_dialled_manager_is_a_leg_of_its_own(rehearsal: Rehearsal, product: Pr
         calls_url(rehearsal), {"ParentCallSid": sid}, auth=(ACCOUNT_SID, AUTH_TOKEN), timeout=WAIT
     ).json()
     assert [call["sid"] for call in listed["calls"]] == [dialled.form["DialCallSid"]]
+
+
+@pytest.mark.parametrize(
+    ("persona", "outcomes"),
+    [
+        ("keen", {"completed", "no-answer", "busy"}),
+        ("unreachable", {"failed", "no-answer"}),
+        ("hang_up_early", {"completed", "no-answer"}),
+    ],
+)
+def test_a_colleague_presses_1_and_the_customer_behind_it_lifts_the_phone_as_ever(
+    rehearsal: Rehearsal, product: Product, persona: str, outcomes: set[str]
+) -> None:
+    colleague, customer = "+8613900000001", "+8613800000009"
+    rehearsal.register(colleague, "colleague")
+    rehearsal.register(customer, persona)
+    greeting = "这里是凯灵。即将为您呼叫客户赵静。接通请按1。"
+    gather = f'<Gather numDigits="1" action="/keys"><Say language="zh-CN">{greeting}</Say></Gather>'
+    product.says("/voice", gather)
+    leg = f'<Number statusCallback="{product.url("/leg")}" statusCallbackEvent="answered">{customer}</Number>'
+    product.says("/keys", f'<Dial action="/dialled" timeout="25">{leg}</Dial>')
+    product.says("/dialled", "<Hangup/>")
+    for _ in range(5):
+        place(rehearsal, product, To=colleague)
+        rehearsal.advance(minutes=10)
+    assert [request.form["Digits"] for request in product.at("/keys")] == ["1"] * 5
+    ended = [request.form["DialCallStatus"] for request in product.at("/dialled")]
+    assert len(ended) == 5
+    assert set(ended) <= outcomes
+    assert set(ended) & (outcomes - {"no-answer"})
+    told = product.at("/leg")
+    assert len(told) == ended.count("completed")
+    assert all(request.signed for request in told)
+    for request in told:
+        assert (request.form["CallStatus"], request.form["To"]) == ("in-progress", customer)
+        assert request.form["ParentCallSid"] != request.form["CallSid"]
+    talked = [
+        request.form["DialCallDuration"]
+        for request in product.at("/dialled")
+        if "DialCallDuration" in request.form
+    ]
+    assert len(talked) == ended.count("completed")
 
 
 def test_words_reach_the_product_signed_and_with_the_carriers_confidence(

@@ -10,7 +10,7 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
-from tests.rehearsal.stand_ins import ACCOUNT_SID, AUTH_TOKEN, SENDER, START, Product, Rehearsal
+from tests.rehearsal.stand_ins import ACCOUNT_SID, AUTH_TOKEN, SENDER, START, Product, Rehearsal, running
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.timeout(60)]
 
@@ -103,6 +103,44 @@ def test_a_scheduled_message_waits_for_its_time_and_can_be_taken_back(
     with pytest.raises(TwilioRestException) as raised:
         client.messages(kept).update(status="canceled")
     assert raised.value.code == 30409
+
+
+def test_a_message_that_is_not_scheduled_is_not_given_back(client: Client, rehearsal: Rehearsal) -> None:
+    """As Twilio documents error 30409: further on than `scheduled` there is no way back."""
+    sid = client.messages.create(to="+8613800000001", from_=SENDER, body="now").sid
+    assert client.messages(sid).fetch().status == "queued"
+    with pytest.raises(TwilioRestException) as raised:
+        client.messages(sid).update(status="canceled")
+    assert (raised.value.status, raised.value.code) == (400, 30409)
+    rehearsal.advance(minutes=5)
+    assert client.messages(sid).fetch().status == "delivered"
+
+
+def test_another_carrier_gives_back_what_is_queued_but_nothing_that_was_sent(product: Product) -> None:
+    with running("--gives-back", "queued") as rehearsal, connected(rehearsal) as client:
+
+        def send(to: str, **sender: str) -> str:
+            return client.messages.create(
+                to=to, body="now", status_callback=product.url("/status"), **sender
+            ).sid
+
+        kept = send("+8613800000001", from_=SENDER)
+        canceled = send("+8613800000002", from_=SENDER)
+        chosen = send("+8613800000003", messaging_service_sid="MG" + "b2" * 16)
+        for sid in (canceled, chosen):
+            assert client.messages(sid).update(status="canceled").status == "canceled"
+        rehearsal.advance(minutes=5)
+        assert [client.messages(sid).fetch().status for sid in (kept, canceled, chosen)] == [
+            "delivered",
+            "canceled",
+            "canceled",
+        ]
+        with pytest.raises(TwilioRestException):
+            client.messages(kept).update(status="canceled")
+    told = [(r.form["MessageSid"], r.form["MessageStatus"]) for r in product.at("/status")]
+    assert sorted(one for one in told if one[0] != kept) == sorted(
+        [(canceled, "canceled"), (chosen, "canceled")]
+    )
 
 
 def test_a_message_by_a_service_gets_its_sender_when_queued(client: Client, rehearsal: Rehearsal) -> None:

@@ -39,6 +39,7 @@ class Web:
     documents: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     dialled: DialResult = field(default_factory=lambda: DialResult("completed", 5.0, 60.0))
+    picked_up: list[tuple[str, str, float]] = field(default_factory=list)
 
     async def fetch(
         self, call: Call, url: str, method: str, params: dict[str, str], at: datetime
@@ -49,6 +50,9 @@ class Web:
 
     def dial(self, call: Call, verb: Dial, at: datetime) -> tuple[str, DialResult]:
         return "CAleg", self.dialled
+
+    async def tell_of_pickup(self, call: Call, leg_sid: str, url: str, at: datetime) -> None:
+        self.picked_up.append((leg_sid, url, (at - START).total_seconds()))
 
     def new_sid(self, prefix: str) -> str:
         return prefix + "0" * 32
@@ -200,6 +204,22 @@ def test_dial_reports_what_became_of_the_leg() -> None:
     assert lines(call, "outcome") == ["completed"]
 
 
+def test_the_pickup_of_a_dialled_leg_is_told_when_it_happens_and_no_talk_is_longer_than_its_limit() -> None:
+    web = Web({"https://keepline.test/dialled": "<Response/>"})
+    number = '<Number statusCallback="https://keepline.test/leg" statusCallbackEvent="ringing answered">'
+    dial = f'<Dial action="/dialled" timeLimit="20">{number}+8613900000000</Number></Dial>'
+    _, seconds = play(dial, Listener(), web)
+    assert web.picked_up == [("CAleg", "https://keepline.test/leg", 5.0)]
+    assert seconds == 25
+    assert web.asked[0][1]["DialCallDuration"] == "20"
+    web.dialled = DialResult("no-answer", 30.0)
+    play(dial, Listener(), web)
+    assert len(web.picked_up) == 1
+    web.dialled = DialResult("completed", 5.0, 60.0)
+    play(dial.replace("ringing answered", "completed"), Listener(), web)
+    assert len(web.picked_up) == 1
+
+
 def test_record_and_enqueue_post_their_results() -> None:
     web = Web({"https://keepline.test/done": "<Response/>"})
     play('<Record action="/done" maxLength="3"/>', Listener(), web)
@@ -223,6 +243,10 @@ def test_an_interruption_stops_the_play_at_once() -> None:
         ("<Response><Gather><Dial>+1</Dial></Gather></Response>", 12200),
         ('<Response><Pause length="long"/></Response>', 12200),
         ("<Response><Dial/></Response>", 13221),
+        (
+            "<Response><Dial><Number statusCallback='leg' statusCallbackEvent='answered'>+1</Number></Dial></Response>",
+            11100,
+        ),
         ("<Response><Dial><Conference>room</Conference></Dial></Response>", 12200),
         ("<Response><Enqueue/></Response>", 13310),
         ("<Response><Play>recordings/hello.mp3</Play></Response>", 11100),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.domain.attempts import IN_FLIGHT, TAKEN_BY_CARRIER, TRANSITIONS, AttemptStatus, advance
 from bot.inbound.reports import CALL_STATUS, SMS_STATUS, who_answered
 
-#: How far along its life a status is; only what the carrier's own list has disproved may go back.
+#: How far along its life a status is; only what the carrier has not, or has given back, may go back.
 RANK = {
     AttemptStatus.DUE: 0,
     AttemptStatus.SENDING: 1,
@@ -33,6 +33,7 @@ RANK = {
 BACK_TO_DUE = {
     (AttemptStatus.SENDING, AttemptStatus.DUE),
     (AttemptStatus.UNCONFIRMED, AttemptStatus.DUE),
+    (AttemptStatus.ACCEPTED, AttemptStatus.DUE),
 }
 SMS_STORIES = [
     ["queued", "sending", "sent", "delivered"],

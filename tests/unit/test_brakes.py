@@ -16,6 +16,7 @@ from bot.domain.policy import PolicyError, read_policy
 from bot.domain.policy.braking import read_brakes
 from bot.domain.policy.fields import Fault, Field
 from bot.domain.uplift import ArmOutcome
+from bot.policies import SHIPPED, load_policy, policy_names
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 TENTH = Rule(Decimal("0.1"), 100, timedelta(hours=1))
@@ -85,9 +86,49 @@ def test_a_difference_that_one_look_in_twenty_would_show_is_no_harm_yet() -> Non
 def test_a_policy_that_says_nothing_brakes_all_the_same() -> None:
     found, faults = brakes()
     assert faults == []
-    assert set(found.rates) == {Cause.CARRIER_ERRORS, Cause.SPAM_FILTER, Cause.OPT_OUTS, Cause.COMPLAINTS}
+    assert set(found.rates) == {
+        Cause.CARRIER_ERRORS, Cause.SPAM_FILTER, Cause.OPT_OUTS, Cause.COMPLAINTS, Cause.ABANDONMENT,
+    }  # fmt: skip
     assert found.harm_sample == 500
     assert found.stale_after is None  # only the operator knows how often the feed comes
+
+
+def abandonment(voice: Any, **written: Any) -> Rule | None:
+    faults: list[Fault] = []
+    found = read_brakes(Field(written, ("brakes",), faults), Field(voice, ("voice",), faults))
+    assert faults == []
+    return found.rates.get(Cause.ABANDONMENT)
+
+
+@pytest.mark.parametrize(
+    ("voice", "written", "rule"),
+    [
+        (None, {}, Rule(Decimal("0.03"), 100, timedelta(days=1))),
+        ({"ring_at_least": "15s"}, {}, Rule(Decimal("0.03"), 100, timedelta(days=1))),
+        ({"abandoned": {"at_most": "2%", "over": "30d"}}, {}, Rule(Decimal("0.02"), 100, timedelta(days=30))),
+        (
+            {"abandoned": {"at_most": "2%", "over": "30d"}},
+            {"abandonment": {"above": "1%", "sample": 50}},
+            Rule(Decimal("0.01"), 50, timedelta(days=30)),
+        ),
+        ({"abandoned": {"at_most": "2%", "over": "30d"}}, {"abandonment": "off"}, None),
+        ({"abandoned": {"at_most": "few", "over": "30d"}}, {}, Rule(Decimal("0.03"), 100, timedelta(days=1))),
+        ("odd", {}, Rule(Decimal("0.03"), 100, timedelta(days=1))),
+    ],
+)
+def test_calls_that_find_nobody_brake_as_the_policys_conduct_says(
+    voice: Any, written: dict[str, Any], rule: Rule | None
+) -> None:
+    """What is wrong with `voice:` is told where it is read; here it is as if it said nothing."""
+    assert abandonment(voice, **written) == rule
+
+
+@pytest.mark.parametrize("name", policy_names())
+def test_what_holds_without_a_word_is_as_strict_as_every_shipped_profile(name: str) -> None:
+    asked = load_policy(SHIPPED / f"{name}.yaml").conduct.abandonment
+    usual = abandonment(None)
+    assert usual is not None
+    assert asked is None or (usual.above <= asked.at_most and usual.over <= asked.over)
 
 
 def test_each_brake_is_completed_by_its_defaults_or_taken_away() -> None:

@@ -16,7 +16,7 @@ from aiohttp import web
 from twilio.base.exceptions import TwilioException
 
 from bot.channels.errors import Rejected, SendError, Unavailable, Unconfirmed
-from bot.channels.messages import Accepted, Found, OutboundCall, OutboundSms
+from bot.channels.messages import Accepted, CallToManager, Found, OutboundCall, OutboundSms
 from bot.channels.twilio_client import Carrier, as_send_error
 from bot.channels.twilio_sms import TwilioSms
 from bot.channels.twilio_voice import TwilioVoice
@@ -180,6 +180,33 @@ def test_a_call_is_posted_to_the_letter(carrier: Carrier, server: Server) -> Non
     assert sorted(sorted(form) for _, _, form in server.asked) == sorted(
         [sorted(base + detection), sorted(base)]
     )
+
+
+def test_a_managers_phone_is_rung_without_listening_for_a_machine(carrier: Carrier, server: Server) -> None:
+    server.answer = created("CA1")
+    call = CallToManager(ATTEMPT, SMS.to, SMS.sender, timedelta(seconds=20))
+    assert TwilioVoice(carrier, PUBLIC).ring_managers([call]) == [Accepted("CA1")]
+    ((_, path, form),) = server.asked
+    assert path == CALLS
+    assert sorted(form) == [
+        ("From", "+8610690000"),
+        ("StatusCallback", f"{PUBLIC}/twilio/manual/status?c={ATTEMPT}#rc=5&rp=all"),
+        ("StatusCallbackEvent", "completed"),
+        ("Timeout", "20"),
+        ("To", "+8613800000001"),
+        ("Url", f"{PUBLIC}/twilio/manual/answer?c={ATTEMPT}"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("longest", "seconds"), [(timedelta(minutes=5), "300"), (timedelta(hours=9), "14400")]
+)
+def test_the_carrier_ends_a_call_that_has_an_end(
+    carrier: Carrier, server: Server, longest: timedelta, seconds: str
+) -> None:
+    server.answer = created("CA1")
+    TwilioVoice(carrier, PUBLIC).send_batch([OutboundCall(ATTEMPT, SMS.to, SMS.sender, longest=longest)])
+    assert dict(server.asked[0][2])["TimeLimit"] == seconds
 
 
 @pytest.mark.parametrize(
@@ -346,3 +373,43 @@ def test_a_live_call_is_given_other_words(carrier: Carrier, server: Server) -> N
 
 def test_an_unknown_error_of_the_library_concludes_nothing() -> None:
     assert isinstance(as_send_error(TwilioException("?")), Unconfirmed)
+
+
+# -- taken back -----------------------------------------------------------------------------------------------------
+
+
+def canceled(sid: str, status: str = "canceled") -> Answer:
+    return answering(200, {"sid": sid, "status": status, "to": "+8613800000001"})
+
+
+def test_a_message_is_taken_back_by_its_sid(server: Server, sms: TwilioSms) -> None:
+    server.answer = canceled("SM1")
+    (answer,) = sms.cancel_batch(["SM1"])
+    assert isinstance(answer, Found)
+    assert (answer.sid, answer.status) == ("SM1", "canceled")
+    path = MESSAGES.replace("Messages.json", "Messages/SM1.json")
+    assert server.asked == [("POST", path, [("Status", "canceled")])]
+
+
+def test_a_call_that_rings_is_not_said_to_be_over(server: Server, carrier: Carrier) -> None:
+    server.answer = canceled("CA1", "ringing")
+    (answer,) = TwilioVoice(carrier, PUBLIC).cancel_batch(["CA1"])
+    assert isinstance(answer, Found)
+    assert answer.status == "ringing"
+
+
+def test_what_the_carrier_does_not_give_back_is_rejected_with_its_code(
+    server: Server, sms: TwilioSms
+) -> None:
+    server.answer = answering(
+        400, {"code": 30409, "message": "This message cannot be canceled", "status": 400}
+    )
+    (answer,) = sms.cancel_batch(["SM1"])
+    assert isinstance(answer, Rejected)
+    assert answer.code == "30409"
+
+
+def test_a_yes_that_does_not_say_to_what_is_no_yes(server: Server, sms: TwilioSms) -> None:
+    server.answer = answering(200, {"status": "canceled"})
+    (answer,) = sms.cancel_batch(["SM1"])
+    assert isinstance(answer, Unconfirmed)

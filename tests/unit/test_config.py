@@ -117,3 +117,18 @@ def test_a_guest_list_of_nobody_lets_nobody_through() -> None:
 def test_no_secret_is_shown_with_the_settings() -> None:
     shown = repr(load_settings(REQUIRED | SECRETS))
     assert [name for name, secret in SECRETS.items() if secret in shown] == []
+
+
+def test_the_carrier_answers_its_own_words_unless_told_otherwise() -> None:
+    assert load_settings(REQUIRED).carrier_answers_opt_out is True
+    assert load_settings(REQUIRED | {"CARRIER_ANSWERS_OPT_OUT": "no"}).carrier_answers_opt_out is False
+    with pytest.raises(ConfigError, match="CARRIER_ANSWERS_OPT_OUT is neither yes nor no: 'maybe'"):
+        load_settings(REQUIRED | {"CARRIER_ANSWERS_OPT_OUT": "maybe"})
+
+
+def test_the_line_for_help_is_short_and_can_be_printed() -> None:
+    assert load_settings(REQUIRED | {"HELP_LINE": " 10086 "}).help_line == "10086"
+    assert load_settings(REQUIRED).help_line is None
+    for odd in ("1" * 31, "10086\t2"):
+        with pytest.raises(ConfigError, match="HELP_LINE is not a printable text of at most 30 characters"):
+            load_settings(REQUIRED | {"HELP_LINE": odd})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,10 +11,18 @@ import pytest
 from jinja2 import Environment
 
 from bot.domain.attempts import AttemptStatus
-from bot.domain.campaigns import CampaignStatus
+from bot.domain.brakes import Cause
+from bot.domain.campaigns import CampaignStatus, SendOrder
 from bot.domain.contact import Reason
 from bot.domain.grants import GrantStatus
+from bot.domain.manual_calls import ManualCallStatus
+from bot.domain.marks import DEFAULT_MARKS, Precedence, Treatment
+from bot.domain.policy import DEFAULT, PURPOSES, Per
+from bot.domain.roles import Role
 from bot.domain.work_orders import Disposition, WorkOrderStatus
+from bot.flow.model import BUSINESS_EVENTS
+from bot.forecast.verdicts import Verdict
+from bot.policies import policy_names
 from console import catalogue, labels
 
 TEMPLATES = sorted((catalogue.CONSOLE / "templates").rglob("*.html"))
@@ -93,10 +102,23 @@ def test_the_committed_mo_is_made_from_the_committed_po() -> None:
         ("campaign", CampaignStatus),
         ("attempt", AttemptStatus),
         ("grant", GrantStatus),
+        ("manual_call", ManualCallStatus),
         ("work_order", WorkOrderStatus),
         ("disposition", Disposition),
         ("reason", Reason),
+        ("role", Role),
+        ("forecast", Verdict),
+        ("send_order", SendOrder),
+        ("brake", Cause),
+        ("per", Per),
+        ("event", BUSINESS_EVENTS),
+        ("policy", policy_names()),
+        ("policy_part", DEFAULT),
+        ("purpose", PURPOSES),
+        ("mark", DEFAULT_MARKS),
+        ("treatment", set(Treatment) - {Treatment.AS_USUAL}),
+        ("precedence", set(Precedence) - {Precedence.USUAL}),
     ],
 )
-def test_every_status_of_the_product_has_a_word(kind: str, values: type[str]) -> None:
-    assert {str(value) for value in values} <= set(labels.WORDS[kind])  # type: ignore[attr-defined]
+def test_every_value_of_the_product_has_a_word(kind: str, values: Iterable[str]) -> None:
+    assert {str(value) for value in values} <= set(labels.WORDS[kind])

@@ -21,6 +21,7 @@ from bot.domain.contact import (
     Decision,
     Deferred,
     Denied,
+    Marked,
     Past,
     Person,
     Reason,
@@ -62,8 +63,10 @@ OBSTACLES: list[tuple[Reason, Callable[[Person], Person]]] = [
     (Reason.SUPPRESSED, lambda person: replace(person, refusals=(Refusal("all", "all"),))),
     (Reason.NO_CONSENT, lambda person: replace(person, consents=frozenset())),
     (Reason.LEFT, lambda person: replace(person, active=False)),
+    (Reason.MARKED_NEVER, lambda person: replace(person, marks=(*person.marks, Marked("black")))),
     (Reason.NEWS_WAITING, lambda person: replace(person, news_waiting=True)),
     (Reason.COMPLAINT_OPEN, lambda person: replace(person, complaint_open=True)),
+    (Reason.MARKED_WAIT, lambda person: replace(person, marks=(*person.marks, Marked("complaint")))),
     (Reason.WORK_ORDER_OPEN, lambda person: replace(person, work_order_open=True)),
     (Reason.ZONE_UNKNOWN, lambda person: replace(person, time_zone=None, msisdn="+99900000001")),
 ]

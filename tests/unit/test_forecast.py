@@ -24,7 +24,6 @@ from bot.flow.simulation.offered import asked_by
 from bot.flow.steps.call import CallStep
 from bot.flow.steps.sms import SmsStep
 from bot.flow.text import MissingValue, sms_text, spoken
-from bot.forecast import weighing
 from bot.forecast.errors import ForecastError
 from bot.forecast.happened import Entry
 from bot.forecast.opening import Instead, Openings, Wish, played, questions
@@ -37,7 +36,6 @@ from bot.forecast.tally import Tally
 from bot.forecast.verdicts import Answer, Verdict, answer
 from bot.forecast.wording import Length, Wording
 from bot.forecast.words import in_words, why
-from bot.outreach import outgoing
 from tests.unit.flow.flows import FLOWS, small, spoilt
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -200,11 +198,6 @@ LATER, LATEST = NOW + timedelta(hours=2), NOW + timedelta(hours=6)
 )
 def test_what_becomes_of_a_contact(decision: Decision, on_denied: str, becomes: Answer) -> None:
     assert answer(decision, on_denied=on_denied, planned=NOW, expires_at=LATEST) == becomes
-
-
-def test_the_last_moment_is_outreachs() -> None:
-    """Stages do not import each other: the one number that both know is held equal here."""
-    assert weighing.LAST_MOMENT == outgoing.LAST_MOMENT
 
 
 # -- files and sums ------------------------------------------------------------------------------------

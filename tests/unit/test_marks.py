@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
 
-from bot.domain.marks import DEFAULT_MARKS, Effect, Marks, Precedence, Treatment, effect_of, read_marks
+from bot.domain.marks import (
+    DEFAULT_MARKS,
+    Effect,
+    Marked,
+    Marks,
+    Precedence,
+    Treatment,
+    asked_for,
+    order_priority,
+    precedence_of,
+    ranks_of,
+    stricter,
+)
 from bot.domain.policy.fields import Fault, Field
+from bot.domain.policy.marking import read_marks
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+DAY, WEEK = NOW + timedelta(days=1), NOW + timedelta(days=7)
 
 
 def read(data: Any) -> tuple[Marks, list[str]]:
@@ -19,27 +37,54 @@ def test_the_default_marks_are_sound() -> None:
     marks, faults = read(DEFAULT_MARKS)
 
     assert faults == []
-    assert effect_of({"black"}, marks).marketing is Treatment.NEVER
-    assert effect_of({"complaint"}, marks).marketing is Treatment.WAIT
-    assert effect_of({"red"}, marks) == Effect(priority=Precedence.HIGHEST)
-    assert effect_of({"flea"}, marks) == Effect(priority=Precedence.LOWEST)
+    assert marks == {
+        "black": Effect(Treatment.NEVER),
+        "complaint": Effect(Treatment.WAIT),
+        "red": Effect(priority=Precedence.HIGHEST),
+        "flea": Effect(priority=Precedence.LOWEST),
+    }
 
 
-def test_of_several_marks_the_strictest_contact_and_the_first_named_priority_hold() -> None:
-    marks, _ = read({"red": {"marketing": "by_hand", "priority": "high"}, "flea": {"priority": "lowest"},
-                     "black": {"marketing": "never"}})  # fmt: skip
+def test_of_several_priorities_the_highest_holds() -> None:
+    marks, _ = read({"kept": {}, "flea": {"priority": "lowest"}, "red": {"priority": "high"}})
 
-    assert effect_of({"flea", "black", "red", "unheard_of"}, marks) == Effect(
-        Treatment.NEVER, Precedence.HIGH
-    )
-    assert effect_of((), marks) == Effect()
+    assert precedence_of({"flea", "red", "kept", "unheard_of"}, marks) is Precedence.HIGH
+    assert precedence_of({"flea"}, marks) is Precedence.LOWEST
+    assert precedence_of((), marks) is Precedence.USUAL
+    assert ranks_of(marks) == {"flea": 9, "red": -1}
 
 
-def test_no_mark_reaches_beyond_marketing() -> None:
-    effect = Effect(Treatment.NEVER, Precedence.LOWEST)
+def test_each_treatment_lasts_until_the_last_mark_that_asks_for_it_ends() -> None:
+    marks, _ = read({"a": {"marketing": "wait"}, "b": {"marketing": "wait"}, "c": {"marketing": "never"}})
 
-    assert effect.treatment("marketing") is Treatment.NEVER
-    assert effect.treatment("service") is Treatment.AS_USUAL
+    def asked(*held: Marked) -> dict[Treatment, datetime | None]:
+        return asked_for(held, marks, "marketing", NOW)
+
+    assert asked(Marked("a", DAY), Marked("b", WEEK), Marked("a", DAY)) == {Treatment.WAIT: WEEK}
+    assert asked(Marked("a", DAY), Marked("b"), Marked("a", WEEK)) == {Treatment.WAIT: None}
+    assert asked(Marked("a", DAY), Marked("c")) == {Treatment.WAIT: DAY, Treatment.NEVER: None}
+    assert asked(Marked("a", NOW), Marked("unheard_of")) == {}
+    assert asked_for([Marked("c")], marks, "service", NOW) == {Treatment.AS_USUAL: None}
+
+
+def test_of_two_policies_a_mark_permits_only_what_both_permit() -> None:
+    for one, other in product(Treatment, Treatment):
+        both = one.and_also(other)
+        assert both is other.and_also(one)
+        for treatment in (one, other):
+            assert both is treatment or treatment is Treatment.AS_USUAL or both is Treatment.NEVER
+
+
+def test_of_two_policies_the_first_ones_priorities_hold() -> None:
+    ours, _ = read({"flea": {"priority": "usual"}, "vip": {"priority": "high", "marketing": "by_hand"}})
+    places, _ = read({"vip": {"priority": "lowest"}, "flea": {"marketing": "never", "priority": "lowest"},
+                      "black": {"marketing": "never"}})  # fmt: skip
+
+    assert stricter(ours, places) == {
+        "flea": Effect(Treatment.NEVER, Precedence.USUAL),
+        "vip": Effect(Treatment.BY_HAND, Precedence.HIGH),
+        "black": Effect(Treatment.NEVER),
+    }
 
 
 @pytest.mark.parametrize(
@@ -48,7 +93,7 @@ def test_no_mark_reaches_beyond_marketing() -> None:
      ("highest", False, 1), ("highest", True, 1)],
 )  # fmt: skip
 def test_a_complaint_is_never_put_back_for_a_mark(priority: str, complaint: bool, urgency: int) -> None:
-    assert Effect(priority=Precedence(priority)).order_priority(3, complaint=complaint) == urgency
+    assert order_priority(Precedence(priority), 3, complaint=complaint) == urgency
 
 
 @pytest.mark.parametrize(

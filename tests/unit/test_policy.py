@@ -7,12 +7,24 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from bot.domain.attempts import Channel
+from bot.channels.messages import OutboundCall
+from bot.domain.attempts import RINGS_FOR, Channel
 from bot.domain.holidays import Calendar, UnknownCalendar
-from bot.domain.policy import DEFAULT, KINDS, Cap, Per, Policy, PolicyError, RecordedVoice, read_policy
+from bot.domain.policy import (
+    DEFAULT,
+    KINDS,
+    Cap,
+    Per,
+    Policy,
+    PolicyError,
+    RecordedVoice,
+    read_policy,
+    strictest,
+)
 from bot.domain.policy.model import Abandonment
 from bot.domain.quiet_hours import NEVER, Closed, Open, Timetable, Window, timetable
 from bot.rules.yaml_source import load_mapping
@@ -185,6 +197,21 @@ def test_a_place_says_more_than_hours_and_counts() -> None:
     assert conduct.keep_recordings is None
 
 
+def test_a_refusal_is_confirmed_unless_a_policy_goes_without() -> None:
+    assert read_policy({}).conduct.opt_out_confirmed
+    assert read_policy({"opt_out": {"confirmed": True, "confirmed_within": "5m"}}).conduct.opt_out_confirmed
+    silent = read_policy({"opt_out": {"confirmed": False}})
+    assert not silent.conduct.opt_out_confirmed
+    assert not strictest(read_policy({}), silent).conduct.opt_out_confirmed
+
+
+def test_every_telephone_rings_as_long_as_any_policy_may_ask() -> None:
+    """It is refused where it is read, so that a call need not know whose rules it is made by."""
+    longest = read_policy({"voice": {"ring_at_least": f"{RINGS_FOR.seconds}s"}})
+    call = OutboundCall(UUID(int=1), "+8613800000001", "+861095000")
+    assert longest.conduct.ring_at_least == call.ring_for
+
+
 def test_everything_that_is_odd_is_found_at_once() -> None:
     with pytest.raises(PolicyError) as error:
         read_policy({"caps": [{"limit": 0, "period": "1x"}], "hour": {}, "zones": {"+86": ["Asia/Atlantis"]}})
@@ -288,6 +315,13 @@ def test_everything_that_is_odd_is_found_at_once() -> None:
             "voice.abandoned.at_most: '3' is not a share",
         ),
         ({"opt_out": {"words": [0]}}, "opt_out.words[0]: 0 is no text"),
+        ({"opt_out": {"confirmed": "no"}}, "opt_out.confirmed: must be true or false"),
+        (
+            {"opt_out": {"confirmed": False, "confirmed_within": "5m"}},
+            "opt_out.confirmed: contradicts confirmed_within, which asks for a confirmation",
+        ),
+        ({"voice": {"ring_at_least": "26s"}}, "voice.ring_at_least: no call rings longer than 25s"),
+        ({"voice": {"ring_at_least": "long"}}, "voice.ring_at_least: 'long' is not a duration"),
         ({"keep": {"contacts": "five months"}}, "keep.contacts: 'five months' is not a duration"),
         ({"profile": 7}, "profile: 7 is no text"),
     ],

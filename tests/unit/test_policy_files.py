@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.attempts import Channel
+from bot.domain.marks import Effect, Precedence, Treatment
 from bot.domain.policy import KINDS, Policy, RecordedVoice, read_policy
 from bot.domain.quiet_hours import Open
 from bot.domain.reasons import as_markdown
@@ -114,7 +115,7 @@ def test_each_mistake_is_named_by_file_line_and_column(write: Write) -> None:
         "bad.yaml:15:26: error KL401: caps[1].chanel: no such field; known are limit, period, per, channel, "
         "purpose, everywhere, never",
         "bad.yaml:16:1: error KL401: houres: no such field; known are profile, hours, caps, exempt, min_gap, "
-        "holidays, zones, needs_consent, sms, voice, opt_out, keep, spend, brakes, approval",
+        "holidays, zones, needs_consent, marks, sms, voice, opt_out, keep, spend, brakes, approval",
     ]
 
 
@@ -253,6 +254,22 @@ def test_a_campaigns_own_rules_never_loosen_those_of_the_place() -> None:
     assert both.caps == alone.caps
     assert both.needs_consent == alone.needs_consent
     assert book.policy_for(loose, "+8613800000002", None) is both  # remembered
+
+
+def test_rules_that_say_the_same_are_one() -> None:
+    book = open_rulebook()
+    campaign = json.dumps({"caps": []})
+    numbers = ("+8613800000001", "beijing"), ("+8613800000001", "xinjiang"), ("+8613900000002", None)
+    assert len({id(book.policy_for(campaign, number, region)) for number, region in numbers}) == 1
+    bavaria, berlin = (book.policy_for(campaign, "+4915112345678", region) for region in ("BY", "BE"))
+    assert bavaria != berlin  # other holidays
+
+
+def test_a_place_keeps_its_marks_whatever_a_campaign_says() -> None:
+    lenient = json.dumps({"marks": {"black": {"marketing": "as_usual", "priority": "low"}}, "voice": {}})
+    policy = open_rulebook().policy_for(lenient, "+12125550123", "new york")
+    assert policy.marks["black"] == Effect(Treatment.NEVER, Precedence.LOW)
+    assert policy.asks_written_consent(Channel.CALL, "marketing")
 
 
 def test_a_campaigns_own_rules_may_tighten_those_of_the_place() -> None:

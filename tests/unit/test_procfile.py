@@ -79,7 +79,17 @@ def test_every_beat_entry_names_a_task_and_its_queue(registered: set[str]) -> No
 
 
 def test_every_kind_of_pending_work_is_looked_for_in_a_queue() -> None:
-    kinds = {"events", "timers", "sms", "calls", "voicemails", "grants", "silence", "campaigns"}
+    kinds = {
+        "events",
+        "timers",
+        "sms",
+        "calls",
+        "manual_calls",
+        "voicemails",
+        "grants",
+        "silence",
+        "campaigns",
+    }
     assert set(QUEUE_OF_PENDING) == kinds
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.sample_ratio import SRM_ALARM, chi_square_tail, sample_ratio_p
+from bot.domain.sample_ratio import SRM_ALARM, Dealing, chi_square_tail, sample_ratio_p, sample_ratio_p_of
 
 
 @pytest.mark.parametrize(
@@ -100,3 +100,12 @@ def test_the_alarm_goes_off_once_in_a_thousand_fair_deals_and_no_more() -> None:
         counts = [[deal.count(way) for way in range(len(weights))] for deal in deals]
         alarms = sum(sample_ratio_p(one, weights) < SRM_ALARM for one in counts)
         assert alarms <= 12  # 3 are to be expected; 13 or more come once in 60,000 times
+
+
+def test_each_dealing_is_held_against_its_own_shares_and_the_least_likely_decides() -> None:
+    even, other = Dealing([500, 500], [0.5, 0.5]), Dealing([100, 900], [0.1, 0.9])
+    assert sample_ratio_p_of([even, other]) == pytest.approx(1.0)
+    assert sample_ratio_p([600, 1400], [0.1, 0.9]) < SRM_ALARM  # as one they would raise a false alarm
+    uneven = Dealing([400, 600], [0.5, 0.5])
+    assert sample_ratio_p_of([even, uneven]) == pytest.approx(2 * sample_ratio_p([400, 600], [0.5, 0.5]))
+    assert sample_ratio_p_of([]) == sample_ratio_p_of([Dealing([0, 0], [0.5, 0.5])]) == 1.0

@@ -77,7 +77,7 @@ def test_each_mistake_of_a_price_table_has_its_place(tmp_path: Path) -> None:
         "bad.yaml:3:10: error KL411: a price is a number, 0 or more",
         """bad.yaml:4:3: error KL411: '86' is no prefix (such as "+86", or "+" for any other)""",
         'bad.yaml:5:7: error KL411: call needs its prices by prefix (call: {"+": 0.05})',
-        "bad.yaml:6:1: error KL411: there is no field 'rent' (known are currency, sms, call)",
+        "bad.yaml:6:1: error KL411: there is no field 'rent' (known are example, currency, sms, call)",
     ]
 
 
@@ -89,6 +89,7 @@ def test_each_mistake_of_a_price_table_has_its_place(tmp_path: Path) -> None:
         ("sms: {'+': .nan}\ncall: {'+': 1}\ncurrency: CNY\n", "a price is a number, 0 or more"),
         ("sms: {'+': 1}\ncall: {'+': 1}\n", "no currency is named"),
         ("currency: CNY\nsms: {'+': 1}\n", "call needs its prices by prefix"),
+        ("example: maybe\n", "example is true, or the line is taken out"),
     ],
 )
 def test_a_bad_price_table_is_refused_in_words(tmp_path: Path, text: str, fault: str) -> None:
@@ -96,6 +97,13 @@ def test_a_bad_price_table_is_refused_in_words(tmp_path: Path, text: str, fault:
     file.write_text(text, encoding="utf-8")
     with pytest.raises(PriceError, match=rf"prices\.yaml:\d+:\d+: error KL\d+: {fault}"):
         load_prices(file)
+
+
+def test_the_shipped_prices_say_that_they_are_examples_until_the_line_is_taken_out(tmp_path: Path) -> None:
+    assert load_prices().example
+    file = tmp_path / "prices.yaml"
+    file.write_text("currency: CNY\nsms: {'+': 1}\ncall: {'+': 1}\n", encoding="utf-8")
+    assert not load_prices(file).example
 
 
 def test_a_missing_price_table_is_named(tmp_path: Path) -> None:
@@ -339,6 +347,9 @@ def test_no_simulated_audience_costs_more_than_the_worst_case(file: Path) -> Non
 def test_notices_speak_both_languages() -> None:
     details = {"money": "800 CNY", "minutes": 60, "day": "2026-11-22"}
     english, chinese = (in_words("spend.day", details, language) for language in ("en", "zh"))
-    assert english == "The limit of 2026-11-22 is spent (800 CNY, 60 minutes); contacts wait for the next day"
-    assert chinese == "2026-11-22的费用已达当日上限（800 CNY、60分钟），联系顺延至次日"
+    assert (
+        english
+        == "The limit of 2026-11-22 is spent (800 CNY, 60 minutes); contacts and bonuses wait for the next day"
+    )
+    assert chinese == "2026-11-22的费用已达当日上限（800 CNY、60分钟），联系与奖励顺延至次日"
     assert in_words("brake.unheard_of", {}, "en") == "brake.unheard_of"

@@ -55,6 +55,22 @@ HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
             '<Dial action="https://k/d?a=1" answerOnBridge="true" callerId="+8610690000" method="POST"'
             ' timeout="25"><Number>+861095000</Number></Dial></Response>',
         ),
+        (
+            Connect(
+                "Connecting",
+                "en",
+                "+8613800000001",
+                "+861095000",
+                "https://k/d?c=1",
+                timedelta(seconds=25),
+                longest=timedelta(hours=1),
+                when_answered="https://k/l?c=1",
+            ),
+            '<Response><Say language="en-US" voice="Polly.Joanna">Connecting</Say>'
+            '<Dial action="https://k/d?c=1" answerOnBridge="true" callerId="+861095000" method="POST"'
+            ' timeLimit="3600" timeout="25"><Number statusCallback="https://k/l?c=1" statusCallbackEvent="answered"'
+            ' statusCallbackMethod="POST">+8613800000001</Number></Dial></Response>',
+        ),
     ],
 )
 def test_it_is_rendered_to_the_letter(spoken: Spoken, xml: str) -> None:

@@ -8,6 +8,7 @@ from bot.cli.campaign.check import check
 from bot.cli.campaign.create import create
 from bot.cli.campaign.list import list_
 from bot.cli.campaign.moves import abort, approve, drain, pause, resume, schedule, start
+from bot.cli.campaign.policy import policy
 from bot.cli.campaign.status import status
 from bot.cli.forecast import dry_run, explain
 from bot.cli.report import campaign as report
@@ -21,7 +22,7 @@ def group() -> None:
 
 for command in (
     create, check, dry_run, estimate_, approve, schedule, start, pause, resume, drain, abort,
-    status, list_, spent, explain
+    policy, status, list_, spent, explain
 ):  # fmt: skip
     group.add_command(command)
 group.add_command(report, "report")

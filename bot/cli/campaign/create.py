@@ -89,7 +89,7 @@ def create(
 
     flow, source = _flow(flow_path)
     audience = _audience(flow, risk_list, where)
-    policy = _policy(policy_path) if policy_path is not None else {}
+    policy = policy_of_file(policy_path) if policy_path is not None else {}
     offer = _offer(terms)
     parts = wired()
     zone = parts.settings.default_time_zone or parts.settings.console_time_zone
@@ -166,7 +166,7 @@ def _flow(path: Path) -> tuple[Flow, str]:
         raise click.ClickException(str(error)) from None
 
 
-def _policy(path: Path) -> dict[str, Any]:
+def policy_of_file(path: Path) -> dict[str, Any]:
     try:
         return policy_data(path)
     except PolicyFileError as error:

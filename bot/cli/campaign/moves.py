@@ -10,7 +10,7 @@ from bot.bootstrap import Wired
 from bot.cli.campaign.values import acting, ground, mover, reasoned, said_in_one_line
 from bot.domain.campaigns import CampaignMove, CampaignStatus
 from bot.enrolment.effects import work_off
-from bot.enrolment.move import Moved, find_campaign, move_campaign, start_campaign
+from bot.enrolment.move import find_campaign, move_campaign, start_campaign
 from bot.store import campaigns
 
 
@@ -102,11 +102,11 @@ def _move(name: str, move: CampaignMove, login: str | None, reason: str | None) 
     with said_in_one_line(), parts.transaction() as tx:
         campaign_id = find_campaign(tx, name)
         moved = move_campaign(tx, campaign_id, move, parts.clock.now(), by=mover(tx, login), reason=reason)
-    click.echo(f"campaign {name}: {_worked_off(parts, campaign_id, moved)}")
+    click.echo(f"campaign {name}: {worked_off(parts, campaign_id) or moved.after}")
 
 
-def _worked_off(parts: Wired, campaign_id: int, moved: Moved) -> CampaignStatus:
-    """What the move does to the runs, here and now; whatever a kill leaves, the sweep does."""
+def worked_off(parts: Wired, campaign_id: int) -> CampaignStatus | None:
+    """What a move or a policy does to the runs, here and now; whatever a kill leaves, the sweep does."""
     with parts.transaction() as tx:
         counted = campaigns.standings(tx, campaign_id)[0]
     columns = (TextColumn("runs"), BarColumn(), MofNCompleteColumn())
@@ -122,4 +122,4 @@ def _worked_off(parts: Wired, campaign_id: int, moved: Moved) -> CampaignStatus:
         )
     with parts.transaction() as tx:
         now_is = campaigns.get(tx, campaign_id)
-    return now_is.status if now_is is not None else moved.after
+    return now_is.status if now_is is not None else None

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TypeVar
 
 import click
 
 from bot.cli.audience import known_factors
 from bot.config import Settings
+from bot.enrolment import written
 from bot.enrolment.check import Ground
 from bot.enrolment.errors import CampaignError
 from bot.enrolment.ground import ground_of
 from bot.enrolment.move import Mover
-from bot.flow.fields import read_duration
+from bot.enrolment.written import Miswritten
 from bot.store import users
 from bot.store.transaction import Tx
+
+_Value = TypeVar("_Value")
 
 acting = click.option("--as", "login", metavar="LOGIN", help="Whose deed it is; without it, the machine's.")
 reasoned = click.option("--reason", metavar="TEXT", help="Kept with the move.")
@@ -25,37 +29,28 @@ as_json = click.option("--json", "as_json", is_flag=True, help="For another prog
 
 
 def decimal(value: str) -> Decimal:
-    """A number of the command line, kept exact."""
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        raise click.BadParameter(f"{value!r} is not a number") from None
-    if not number.is_finite():
-        raise click.BadParameter(f"{value!r} is not a number")
-    return number
+    return _read(written.amount, value)
 
 
 def moment(value: str | datetime) -> datetime:
     """ISO 8601; without a zone it is UTC."""
-    try:
-        found = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    except ValueError:
-        raise click.BadParameter(f"{value!r} is not a moment such as 2026-11-23T09:00+08:00") from None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    return value if isinstance(value, datetime) else _read(written.moment, value)
 
 
 def span(value: str | timedelta) -> timedelta:
-    found = value if isinstance(value, timedelta) else read_duration(value)
-    if found is None:
-        raise click.BadParameter(f"{value!r} is not a span of time such as 90d")
-    return found
+    return value if isinstance(value, timedelta) else _read(written.span, value)
 
 
 def share(value: str | Decimal) -> Decimal:
     """`50%` or `0.5`."""
-    if isinstance(value, Decimal):
-        return value
-    return decimal(value[:-1]) / 100 if value.endswith("%") else decimal(value)
+    return value if isinstance(value, Decimal) else _read(written.share, value)
+
+
+def _read(read: Callable[[str], _Value], value: str) -> _Value:
+    try:
+        return read(value)
+    except Miswritten as error:
+        raise click.BadParameter(str(error)) from None
 
 
 def mover(tx: Tx, login: str | None) -> Mover:

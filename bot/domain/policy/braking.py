@@ -1,4 +1,7 @@
-"""What stops a campaign by itself, as its policy says: `brakes: {opt_outs: {above: 5%}, stale_data: {after: 2d}}`."""
+"""What stops a campaign by itself, as its policy says: `brakes: {opt_outs: {above: 5%}, stale_data: {after: 2d}}`.
+
+Calls that find nobody: as `voice: {abandoned: ...}` says, unless `brakes:` has a word of its own.
+"""
 
 from __future__ import annotations
 
@@ -6,31 +9,43 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.brakes import NEWEST, Brakes, Cause, Rule
+from bot.domain.policy.conduct import read_abandonment
 from bot.domain.policy.fields import Field
 
 OFF = "off"
 
-_DEFAULT: Mapping[Cause, Mapping[str, Any]] = {
+_DEFAULT: Mapping[Cause, dict[str, Any]] = {
     Cause.CARRIER_ERRORS: {"above": "30%", "sample": 100, "over": "1h"},
     Cause.SPAM_FILTER: {"above": "5%", "sample": 100, "over": "1h"},
     Cause.OPT_OUTS: {"above": "10%", "sample": 200, "over": "1d"},
     Cause.COMPLAINTS: {"above": "2%", "sample": 200, "over": "1d"},
+    Cause.ABANDONMENT: {"above": "3%", "sample": 100, "over": "1d"},
 }
 _HARM_SAMPLE = 500
 _MOST_HARMED = 10_000_000
 _KNOWN = (*(cause.value for cause in _DEFAULT), Cause.STALE_DATA.value, Cause.HARM.value)
 
 
-def read_brakes(brakes: Field) -> Brakes:
-    """Each brake is completed by its own defaults; `off` takes it away."""
+def read_brakes(brakes: Field, voice: Field | None = None) -> Brakes:
+    """Each brake is completed by its own defaults; `off` takes it away. The mistakes of `voice` are told elsewhere."""
     brakes.entries(_KNOWN)
-    rates = {cause: _rule(brakes.at(cause.value), default) for cause, default in _DEFAULT.items()}
+    defaults = {**_DEFAULT, Cause.ABANDONMENT: _DEFAULT[Cause.ABANDONMENT] | _as_conduct(voice)}
+    rates = {cause: _rule(brakes.at(cause.value), default) for cause, default in defaults.items()}
     stale, harm = brakes.at(Cause.STALE_DATA.value), brakes.at(Cause.HARM.value)
     return Brakes(
         rates={cause: rule for cause, rule in rates.items() if rule is not None},
         stale_after=_inside(stale, "after").duration() if _given(stale) else None,
         harm_sample=_harm(harm),
     )
+
+
+def _as_conduct(voice: Field | None) -> dict[str, Any]:
+    """The share and the time that the policy's rules name, in the words of a brake."""
+    if voice is None or not isinstance(voice.value, Mapping):
+        return {}
+    abandoned = Field(voice.value, voice.path, []).at("abandoned")
+    readable = isinstance(abandoned.value, Mapping) and read_abandonment(abandoned) is not None
+    return {"above": abandoned.value["at_most"], "over": abandoned.value["over"]} if readable else {}
 
 
 def _rule(field: Field, default: Mapping[str, Any]) -> Rule | None:

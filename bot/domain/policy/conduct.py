@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TypeVar
 
+from bot.domain.attempts import RINGS_FOR
 from bot.domain.policy.fields import Field
 from bot.domain.policy.limits import read_purposes
 from bot.domain.policy.model import Abandonment, Conduct, RecordedVoice
@@ -12,7 +14,7 @@ from bot.domain.policy.model import Abandonment, Conduct, RecordedVoice
 _SMS = ("signature", "refusal_line")
 _VOICE = ("recorded", "ring_at_least", "answer_within", "abandoned")
 _ABANDONED = ("at_most", "over")
-_OPT_OUT = ("words", "confirmed_within", "honoured_within")
+_OPT_OUT = ("words", "confirmed", "confirmed_within", "honoured_within")
 _KEEP = ("contacts", "recordings", "consents")
 
 _Read = TypeVar("_Read")
@@ -25,10 +27,11 @@ def read_conduct(sms: Field, voice: Field, opt_out: Field, keep: Field) -> Condu
         signature=_optional(sms.at("signature"), read_purposes) or frozenset(),
         refusal_line=_optional(sms.at("refusal_line"), read_purposes) or frozenset(),
         recorded_voice=_optional(voice.at("recorded"), _recorded) or RecordedVoice.NOTHING,
-        ring_at_least=_optional(voice.at("ring_at_least"), Field.duration),
+        ring_at_least=_optional(voice.at("ring_at_least"), _ring),
         answer_within=_optional(voice.at("answer_within"), Field.duration),
-        abandonment=_optional(voice.at("abandoned"), _abandonment),
+        abandonment=_optional(voice.at("abandoned"), read_abandonment),
         opt_out_words=_optional(opt_out.at("words"), _words) or (),
+        opt_out_confirmed=_confirmed(opt_out),
         opt_out_confirmed_within=_optional(opt_out.at("confirmed_within"), Field.duration),
         opt_out_honoured_within=_optional(opt_out.at("honoured_within"), Field.duration),
         keep_contacts=_optional(keep.at("contacts"), Field.duration),
@@ -46,10 +49,27 @@ def _recorded(field: Field) -> RecordedVoice | None:
     return RecordedVoice(found) if found else None
 
 
-def _abandonment(field: Field) -> Abandonment | None:
+def _ring(field: Field) -> timedelta | None:
+    asked = field.duration()
+    if asked is not None and asked > RINGS_FOR:
+        field.refuse(f"no call rings longer than {RINGS_FOR.seconds}s")
+    return asked
+
+
+def read_abandonment(field: Field) -> Abandonment | None:
     field.entries(_ABANDONED)
     at_most, over = field.at("at_most").share(), field.at("over").duration()
     return Abandonment(at_most, over) if at_most is not None and over is not None else None
+
+
+def _confirmed(opt_out: Field) -> bool:
+    """A word to say that it was heard is polite everywhere; a policy may go without."""
+    confirmed = opt_out.at("confirmed")
+    if not confirmed.given or confirmed.flag() is not False:
+        return True
+    if opt_out.at("confirmed_within").given:
+        confirmed.refuse("contradicts confirmed_within, which asks for a confirmation")
+    return False
 
 
 def _words(field: Field) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.domain.marks import DEFAULT_MARKS
+
 DEFAULT: dict[str, Any] = {
     "profile": None,
     # Our default after MIIT's "no marketing at rest hours" and industry practice; a law is the operator's to check.
@@ -24,6 +26,7 @@ DEFAULT: dict[str, Any] = {
         "+1": ["America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"],
     },
     "needs_consent": ["marketing"],
+    "marks": DEFAULT_MARKS,
     "sms": {},
     "voice": {},
     "opt_out": {},

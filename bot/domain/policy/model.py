@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bot.domain.attempts import Channel
+from bot.domain.marks import Marks
 from bot.domain.quiet_hours import Closed, Open, Timetable, hours_of
 from bot.domain.wall_clock import is_zone
 
@@ -81,6 +82,7 @@ class Conduct:
     answer_within: timedelta | None  # a human or the opening words, after the customer has spoken
     abandonment: Abandonment | None
     opt_out_words: tuple[str, ...]  # beside those that are understood everywhere
+    opt_out_confirmed: bool  # in the same request, and so within any time
     opt_out_confirmed_within: timedelta | None
     opt_out_honoured_within: timedelta | None
     keep_contacts: timedelta | None  # at least
@@ -99,6 +101,7 @@ class Policy:
     zones: Mapping[str, tuple[str, ...]]
     needs_consent: frozenset[Kind]
     conduct: Conduct
+    marks: Marks
     needs_approval: bool = False  # by a second person, before its campaign may start
 
     def hours(self, channel: Channel, purpose: str, zones: tuple[str, ...], now: datetime) -> Open | Closed:
@@ -118,11 +121,24 @@ class Policy:
         more = (name for name in guesses if name not in listed and is_zone(name))
         return (*listed, *dict.fromkeys(more)) if guesses else listed
 
-    def asks_consent(self, channel: Channel, purpose: str) -> bool:
-        return (channel, purpose) in self.needs_consent
+    def asks_consent(self, channel: Channel, purpose: str, *, by_hand: bool = False) -> bool:
+        """`by_hand`: a human speaks; our own voice is machine-made."""
+        if (channel, purpose) in self.needs_consent:
+            return True
+        asked = self.conduct.recorded_voice is not RecordedVoice.NOTHING
+        return asked and not by_hand and _by_voice(channel, purpose)
+
+    def asks_written_consent(self, channel: Channel, purpose: str) -> bool:
+        """Before a machine-made voice may speak."""
+        return self.conduct.recorded_voice is RecordedVoice.WRITTEN and _by_voice(channel, purpose)
 
     @property
     def longest_memory(self) -> timedelta:
         """How far back the journal must be read to decide."""
         spans = [cap.memory for cap in self.caps] + list(self.min_gap.values())
         return max(spans, default=timedelta(0))
+
+
+def _by_voice(channel: Channel, purpose: str) -> bool:
+    """Of such calls the rules of recorded voices speak."""
+    return channel is Channel.CALL and purpose == "marketing"

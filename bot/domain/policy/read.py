@@ -12,6 +12,7 @@ from bot.domain.policy.default import DEFAULT
 from bot.domain.policy.fields import Fault, Field, PolicyError
 from bot.domain.policy.hours import read_timetables
 from bot.domain.policy.limits import read_caps, read_gaps, read_kinds
+from bot.domain.policy.marking import read_marks
 from bot.domain.policy.model import Policy
 from bot.domain.policy.spending import read_spend
 from bot.domain.wall_clock import is_zone
@@ -35,11 +36,12 @@ def read_policy(data: Mapping[str, Any], calendars: CalendarSource | None = None
         zones=_zones(fields["zones"]),
         needs_consent=read_kinds(fields["needs_consent"]),
         conduct=read_conduct(fields["sms"], fields["voice"], fields["opt_out"], fields["keep"]),
+        marks=read_marks(fields["marks"]),
         needs_approval=_needed(fields["approval"]),
     )
     # The campaign's own, and no part of what the gate asks: read here so that their mistakes are told as well.
     read_spend(fields["spend"])
-    read_brakes(fields["brakes"])
+    read_brakes(fields["brakes"], fields["voice"])
     if faults:
         raise PolicyError(faults)
     return policy

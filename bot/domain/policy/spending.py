@@ -1,14 +1,19 @@
-"""How much a campaign may spend, as its policy says: `spend: {money: 5000, per_day: 800, minutes: 3000}`."""
+"""How much a campaign may spend, as its policy says: `spend: {money: 5000, per_day: 800, bonuses: 2000}`."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from json import dumps, loads
+from typing import Any
 
-from bot.domain.policy.fields import Field
+from bot.domain.policy.fields import Fault, Field, PolicyError
 from bot.domain.spend import LONGEST_CALL, Ceiling, Limits, begun_minutes
 from bot.domain.wall_clock import is_zone
 
-_KINDS = ("money", "segments", "minutes")
+_KINDS = ("money", "bonuses", "segments", "minutes")
 
 
 def read_spend(spend: Field) -> Limits:
@@ -30,11 +35,36 @@ def read_spend(spend: Field) -> Limits:
     return limits
 
 
+def limits_of(policy: Mapping[str, Any]) -> Limits | None:
+    """Of a stored policy; None where it sets none. Raises PolicyError, as reading all of it would."""
+    limits = _remembered(dumps(policy["spend"], sort_keys=True)) if policy.get("spend") else None
+    return limits if limits is not None and limits.given else None
+
+
+def longest_call_of(policy: Mapping[str, Any]) -> timedelta | None:
+    """When the carrier is to end a call, so that what is reserved for it is a bound; None where nothing bounds it."""
+    spend = policy.get("spend")
+    if not spend:
+        return None
+    limits = _remembered(dumps(spend, sort_keys=True))
+    return limits.longest_call if limits.given or "longest_call" in spend else None
+
+
+@lru_cache(maxsize=256)
+def _remembered(stored: str) -> Limits:
+    faults: list[Fault] = []
+    limits = read_spend(Field(loads(stored), ("spend",), faults))
+    if faults:
+        raise PolicyError(faults)
+    return limits
+
+
 def _ceiling(fields: Field) -> Ceiling:
     return Ceiling(
         segments=_whole(fields.at("segments")),
         minutes=_whole(fields.at("minutes")),
         money=_money(fields.at("money")),
+        bonuses=_money(fields.at("bonuses")),
     )
 
 

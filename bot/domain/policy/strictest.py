@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from bot.domain.marks import stricter
 from bot.domain.policy.model import KINDS, Abandonment, Conduct, Policy, RecordedVoice
 
 _SEVERITY = tuple(RecordedVoice)
 
 
 def strictest(one: Policy, other: Policy) -> Policy:
-    """Permits a contact exactly when both do; the profile is that of `other`, if it has one."""
+    """Permits a contact exactly when both do; the profile is that of `other`, if it has one.
+
+    The priorities of marks are those of `one`: a campaign decides itself in which order it speaks to its customers.
+    """
     return Policy(
         profile=other.profile or one.profile,
         timetables={
@@ -28,6 +32,7 @@ def strictest(one: Policy, other: Policy) -> Policy:
         },
         needs_consent=one.needs_consent | other.needs_consent,
         conduct=_conduct(one.conduct, other.conduct),
+        marks=stricter(one.marks, other.marks),
     )
 
 
@@ -46,6 +51,7 @@ def _conduct(one: Conduct, other: Conduct) -> Conduct:
         answer_within=each(min, lambda conduct: conduct.answer_within),
         abandonment=_fewer(one.abandonment, other.abandonment),
         opt_out_words=tuple(dict.fromkeys(one.opt_out_words + other.opt_out_words)),
+        opt_out_confirmed=one.opt_out_confirmed and other.opt_out_confirmed,
         opt_out_confirmed_within=each(min, lambda conduct: conduct.opt_out_confirmed_within),
         opt_out_honoured_within=each(min, lambda conduct: conduct.opt_out_honoured_within),
         keep_contacts=each(max, lambda conduct: conduct.keep_contacts),

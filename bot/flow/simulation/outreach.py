@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from bot.domain.attempts import Channel
 from bot.domain.campaigns import Arm
-from bot.domain.contact import Allowed, Contact, Decision, Deferred, Denied, Past, Person, Reason
+from bot.domain.contact import Allowed, Contact, Decision, Past, Person, Reason
 from bot.domain.segments import count_segments
-from bot.flow.actions import Call, OnDenied, Send, WaitUntil
+from bot.domain.weighing import NotMade, PutOff, TooLate, unmade
+from bot.flow.actions import Call, Send, WaitUntil
 from bot.flow.happenings import Delivered, Happening, Undelivered
 from bot.flow.happenings import Denied as DeniedByGate
 from bot.flow.simulation import conduct
@@ -50,22 +51,19 @@ class Outreach:
             return
         decision = self._decide(contact, standing)
         life.tally.decided(decision)
-        match decision:
-            case Allowed():
-                self.queued.remove(contact)
-                self._make(contact)
-            case Deferred(reason, until) if (
-                contact.on_denied is OnDenied.WAIT and until >= contact.expires_at
-            ):
-                self._give_up(contact, reason.value, standing=standing)
-            case Deferred(reason, until) if (
-                contact.on_denied is OnDenied.WAIT or reason is Reason.NEWS_WAITING
-            ):
+        if isinstance(decision, Allowed):
+            self.queued.remove(contact)
+            self._make(contact)
+            return
+        match unmade(decision, contact.on_denied.value, contact.expires_at):
+            case PutOff(until):
                 self._put_off(contact, until)
-            case Deferred(reason) | Denied(reason):
+            case TooLate():
+                self._give_up(contact, decision.reason.value, standing=standing)
+            case NotMade():
                 self.queued.remove(contact)
                 if standing:
-                    self._deny(contact, reason.value)
+                    self._deny(contact, decision.reason.value)
 
     def _decide(self, contact: Send | Call, standing: bool) -> Decision:
         life, customer, world = self._life, self._life.customer, self._life.world

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from bot.domain.attempts import Channel
+from bot.domain.consents import CONSENTS
 from bot.domain.contact import Past, Refusal
 from bot.domain.people import Brand, facts_of
 from bot.flow.simulation.chance import Chance
@@ -25,7 +26,6 @@ REFUSED_BEFORE = 0.01
 STARTS_BY_DAY = 0.8  # of the first day, which begins at eight in Shanghai
 CONTACTED_BEFORE = 0.2  # by other campaigns, within the last fortnight
 _CHANNELS = (Channel.SMS, Channel.CALL)
-_PURPOSES = ("marketing", "service")
 _KEPT = frozenset({"customer_id", "language", "brand"})  # what every customer has
 
 
@@ -77,10 +77,9 @@ def simulated(
         facts=_facts(known, asked, catalogue, chance, start),
         persona=persona,
         consents=frozenset(
-            f"{channel}:{purpose}"
-            for channel in _CHANNELS
-            for purpose in _PURPOSES
-            if not chance.happens(NO_CONSENT, f"no consent {channel}")
+            consent
+            for consent in CONSENTS
+            if not chance.happens(NO_CONSENT, f"no consent {consent.partition(':')[0]}")
         ),
         refusals=(Refusal("all", "all"),) if refused else (),
         complaint_open=known.complaint_open,

@@ -63,6 +63,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "work_order_open": ("with a manager", "客户经理跟进中"),
     "zone_unknown": ("zone unknown", "时区未知"),
     "no_permitted_hours": ("no permitted hours", "无可触达时段"),
+    "no_written_consent": ("no consent in writing", "无书面同意"),
     "cap": ("cap", "次数上限"),
     "min_gap": ("too soon", "间隔不足"),
     "flow_moved_on": ("the run had moved on", "流程已前进"),

@@ -26,8 +26,13 @@ class SplitStep(FlowStep):
     ways: tuple[tuple[str, int], ...]  # in the author's order, which the hash depends on
 
     def enter(self, moment: Moment) -> Leave | None:
-        way = moment.state.ways.get(self.experiment) or self.way_of(moment.facts.get("customer_id"))
-        moment.remember(ways={**moment.state.ways, self.experiment: way})
+        way = moment.state.ways.get(self.experiment)
+        if way is None:
+            way = self.way_of(moment.facts.get("customer_id"))
+            moment.remember(
+                ways={**moment.state.ways, self.experiment: way},
+                dealt={**moment.state.dealt, self.experiment: dict(self.ways)},
+            )
         return leave(way)
 
     def way_of(self, customer_id: object) -> str:

@@ -1,5 +1,6 @@
 """Every table of Keepline. Statuses are held by CHECK, uniqueness by UNIQUE, due work by partial indexes."""
 
+from bot.store.models.campaigns import CampaignPolicyRow as CampaignPolicyRow
 from bot.store.models.campaigns import CampaignRow as CampaignRow
 from bot.store.models.campaigns import DrainRow as DrainRow
 from bot.store.models.campaigns import FlowRevisionRow as FlowRevisionRow
@@ -7,12 +8,14 @@ from bot.store.models.campaigns import GlobalControlRow as GlobalControlRow
 from bot.store.models.campaigns import MoveEffectRow as MoveEffectRow
 from bot.store.models.campaigns import TriggerCallRow as TriggerCallRow
 from bot.store.models.events import ECHOES as ECHOES
+from bot.store.models.events import CourtesyRow as CourtesyRow
 from bot.store.models.events import EventRow as EventRow
 from bot.store.models.events import OutgoingEventRow as OutgoingEventRow
 from bot.store.models.imports import ImportRejectRow as ImportRejectRow
 from bot.store.models.imports import ImportRow as ImportRow
 from bot.store.models.imports import RiskListEntryRow as RiskListEntryRow
 from bot.store.models.imports import RiskListRow as RiskListRow
+from bot.store.models.manual_calls import ManualCallRow as ManualCallRow
 from bot.store.models.people import AuditRow as AuditRow
 from bot.store.models.people import CustomerRow as CustomerRow
 from bot.store.models.people import UserRow as UserRow

@@ -110,14 +110,39 @@ class CampaignRow(Row):
     finished_at: Mapped[datetime | None]
 
 
+class CampaignPolicyRow(Row):
+    """The policy that a campaign had since then, until its next line."""
+
+    __tablename__ = "campaign_policies"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
+    since: Mapped[datetime] = mapped_column(primary_key=True)
+    policy: Mapped[dict[str, Any]]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
 class MoveEffectRow(Row):
-    """What a campaign's move does to its runs, worked off in chunks: ended, or their time made longer by a pause."""
+    """What a move or another policy does to a campaign's runs, worked off in chunks.
+
+    They are ended, their time is made longer by a pause, or what the gate has put off comes before it again.
+    """
 
     __tablename__ = "move_effects"
     __table_args__ = (
-        CheckConstraint("kind IN ('end_all', 'end_unstarted', 'lengthen')", name="kind"),
+        CheckConstraint("kind IN ('end_all', 'end_unstarted', 'lengthen', 'weigh_again')", name="kind"),
         CheckConstraint("(kind = 'lengthen') = (since IS NOT NULL AND until IS NOT NULL)", name="lengthen"),
-        Index("uq_move_effects_open", "campaign_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "uq_move_effects_open",
+            "campaign_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL AND kind <> 'weigh_again'"),
+        ),
+        Index(
+            "uq_move_effects_weigh_again",
+            "campaign_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL AND kind = 'weigh_again'"),
+        ),
     )
 
     id: Mapped[int] = surrogate()

@@ -15,7 +15,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.store.models.row import Row, surrogate
+from bot.domain.courtesies import Courtesy
+from bot.store.models.row import Row, one_of, surrogate
 
 #: Kinds of events that a campaign brings about itself, several for each contact: they wait for all others.
 ECHOES = "'sms.status', 'call.status', 'call.amd', 'attempt.denied', 'attempt.expired', 'attempt.failed'"
@@ -49,6 +50,24 @@ class EventRow(Row):
     outcome: Mapped[str | None]  # applied, ignored:<why>, unmatched
     tries: Mapped[int] = mapped_column(SmallInteger, server_default="0")  # that ended in an error of ours
     retry_at: Mapped[datetime | None]
+
+
+class CourtesyRow(Row):
+    """What was answered in place to a message, once for each; `text` is NULL where the carrier did it by itself."""
+
+    __tablename__ = "courtesies"
+    __table_args__ = (one_of("kind", Courtesy), Index("ix_courtesies_msisdn", "msisdn", "at"))
+
+    id: Mapped[int] = surrogate()
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), unique=True)
+    customer_id: Mapped[int | None] = mapped_column(
+        ForeignKey("customers.id", ondelete="SET NULL"), index=True
+    )
+    msisdn: Mapped[str]
+    kind: Mapped[str]
+    language: Mapped[str]
+    text: Mapped[str | None]
+    at: Mapped[datetime]
 
 
 class OutgoingEventRow(Row):

@@ -12,13 +12,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.store.models.row import Row, surrogate
+from bot.domain.roles import Role
+from bot.store.models.row import Row, one_of, surrogate
 
 
 class CustomerRow(Row):
     """A subscriber. `factors` is open-ended; what the gate and the report ask for has its own column.
 
-    `consents` lists `channel:purpose` pairs (`sms:marketing`); refusals live in `suppressions` and outweigh it.
+    `consents` lists `bot.domain.consents` (`sms:marketing`); refusals live in `suppressions` and outweigh it.
     """
 
     __tablename__ = "customers"
@@ -47,10 +48,10 @@ class CustomerRow(Row):
 
 
 class UserRow(Row):
-    """A person who logs in: operator, manager of customers, or administrator."""
+    """A person who logs in; what each role may do is in `bot.domain.roles`."""
 
     __tablename__ = "users"
-    __table_args__ = (CheckConstraint("role IN ('admin', 'operator', 'manager')", name="role"),)
+    __table_args__ = (one_of("role", Role),)
 
     id: Mapped[int] = surrogate()
     login: Mapped[str] = mapped_column(unique=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -54,6 +54,7 @@ class GrantRow(Row):
     reserved: Mapped[bool] = mapped_column(
         server_default=text("false")
     )  # counted in campaigns.bonus_committed
+    counted_on: Mapped[date | None]  # the day of its campaign's limits that it counts in
     due_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     fence: Mapped[int] = mapped_column(server_default="0")

@@ -124,7 +124,7 @@ class ConsentRow(Row):
     __tablename__ = "consents"
     __table_args__ = (
         CheckConstraint("action IN ('give', 'withdraw')", name="action"),
-        CheckConstraint("channel IN ('sms', 'call')", name="channel"),
+        CheckConstraint("channel IN ('sms', 'call', 'voice')", name="channel"),
         Index("ix_consents_customer", "customer_id", "id"),
     )
 

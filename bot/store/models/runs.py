@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.domain.attempts import AttemptStatus, Channel
+from bot.domain.attempts import AttemptStatus, Channel, RecallCause
 from bot.domain.campaigns import Arm, EnrolmentStatus
 from bot.store.models.row import HOT, Row, one_of, surrogate
 
@@ -94,6 +94,12 @@ class AttemptRow(Row):
             "settled_at",
             postgresql_where=text("settled_at IS NOT NULL"),
         ),
+        Index(
+            "ix_attempts_calls_answered",
+            "campaign_id",
+            "settled_at",
+            postgresql_where=text("channel = 'call' AND status = 'completed'"),
+        ),
         CheckConstraint("voicemail IN ('due', 'leaving', 'left', 'failed')", name="voicemail"),
         HOT,
     )
@@ -122,6 +128,7 @@ class AttemptRow(Row):
     fence: Mapped[int] = mapped_column(server_default="0")
     # Sending: the worker's lease. Later: when to ask the carrier, should it stay silent. Settled: none.
     lease_until: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]  # of a call: the end of the hours in which it may ring
     started_at: Mapped[datetime | None]  # when the POST of the current lease was about to be made
     to_number: Mapped[str | None]
     sender: Mapped[str | None]
@@ -160,11 +167,15 @@ class DecisionRow(Row):
 
 
 class RecallRow(Row):
-    """The carrier was asked to drop a call whose customer had refused: once, or until it could be asked."""
+    """The carrier was asked to take a message or call back: once, or until it could be asked."""
 
     __tablename__ = "recalls"
+    __table_args__ = (one_of("cause", RecallCause),)
 
-    attempt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("attempts.id"), primary_key=True)
+    carrier_sid: Mapped[str] = mapped_column(primary_key=True)  # an attempt that was put back gets another
+    attempt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("attempts.id"), index=True)
+    cause: Mapped[str]
     asked_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(SmallInteger)
-    answer: Mapped[str | None]  # taken, or the carrier's code; None while it is being asked
+    answer: Mapped[str | None]  # canceled, asked (its report will follow), or the carrier's code
+    put_back: Mapped[bool] = mapped_column(server_default=text("false"))  # the attempt was made due again

@@ -31,10 +31,12 @@ class SpendAccountRow(Row):
     day: Mapped[date]  # in the zone of the campaign's limits
     segments: Mapped[int] = mapped_column(BigInteger)
     minutes: Mapped[int] = mapped_column(BigInteger)
-    money: Mapped[Decimal] = mapped_column(Numeric(18, 6))
+    money: Mapped[Decimal] = mapped_column(Numeric(18, 6))  # bonuses included
     day_segments: Mapped[int] = mapped_column(BigInteger)
     day_minutes: Mapped[int] = mapped_column(BigInteger)
     day_money: Mapped[Decimal] = mapped_column(Numeric(18, 6))
+    bonuses: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")
+    day_bonuses: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")
 
 
 class SpendLineRow(Row):
@@ -53,7 +55,7 @@ class SpendLineRow(Row):
 
 
 class CampaignSpendRow(Row):
-    """What a day of a campaign with limits really came to, as far as the carrier has reported."""
+    """What a day of a campaign with limits really came to, as far as carrier and billing have reported."""
 
     __tablename__ = "campaign_spend"
 
@@ -63,7 +65,8 @@ class CampaignSpendRow(Row):
     calls: Mapped[int] = mapped_column(BigInteger)
     segments: Mapped[int] = mapped_column(BigInteger)
     minutes: Mapped[int] = mapped_column(BigInteger)
-    money: Mapped[Decimal] = mapped_column(Numeric(18, 6))
+    money: Mapped[Decimal] = mapped_column(Numeric(18, 6))  # bonuses included
+    bonuses: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")
 
 
 class BrakeTripRow(Row):
@@ -105,7 +108,10 @@ class NoticeRow(Row):
     """Something that an operator should know, once under its key; its words are made where it is shown."""
 
     __tablename__ = "notices"
-    __table_args__ = (Index("ix_notices_campaign_id", "campaign_id", "id"),)
+    __table_args__ = (
+        Index("ix_notices_campaign_id", "campaign_id", "id"),
+        Index("ix_notices_unread", "id", postgresql_where=text("read_at IS NULL")),
+    )
 
     id: Mapped[int] = surrogate()
     key: Mapped[str] = mapped_column(unique=True)
@@ -113,3 +119,5 @@ class NoticeRow(Row):
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id"))
     details: Mapped[dict[str, Any]]
     at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+    reader_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

@@ -1,0 +1,43 @@
+"""A policy's `marks`, as written: what being on a named list of customers means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from bot.domain.marks import DEFAULT_MARKS, Effect, Marks, Precedence, Treatment, is_mark
+from bot.domain.policy.fields import Fault, Field, PolicyError
+
+
+def own_marks(policy: Mapping[str, Any]) -> Marks:
+    """Those of a stored policy itself, without its place's. Raises PolicyError."""
+    faults: list[Fault] = []
+    marks = read_marks(Field(policy.get("marks", DEFAULT_MARKS), ("marks",), faults))
+    if faults:
+        raise PolicyError(faults)
+    return marks
+
+
+_Word = TypeVar("_Word", Treatment, Precedence)
+
+
+def read_marks(field: Field) -> Marks:
+    """What is odd is noted among the field's faults."""
+    found: dict[str, Effect] = {}
+    for name, one in field.entries().items():
+        if not is_mark(name):
+            one.refuse(f"{name!r} is not a word in small letters", at_name=True)
+        given = one.entries(("marketing", "priority", "service"))
+        if "service" in given:
+            given["service"].refuse("service is everybody's due; a mark is about marketing", at_name=True)
+        found[name] = Effect(
+            marketing=_choice(given.get("marketing"), Treatment.AS_USUAL),
+            priority=_choice(given.get("priority"), Precedence.USUAL),
+        )
+    return found
+
+
+def _choice(field: Field | None, usual: _Word) -> _Word:
+    words = type(usual)
+    found = field.choice([one.value for one in words]) if field is not None else None
+    return words(found) if found is not None else usual

@@ -1,0 +1,241 @@
+"""The form of a new campaign as it was filled in: each field read, or refused in the reader's language beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+
+from bot.domain.campaigns import SendOrder
+from bot.domain.rhythm import RhythmError, read_rhythm
+from bot.enrolment import written
+from bot.enrolment.create import Audience, ConditionAudience, RiskListAudience
+from bot.enrolment.errors import CampaignError
+from bot.enrolment.ground import CATALOGUE
+from bot.enrolment.occasion import AT_ONCE, After, Occasion, OnEvent, Repeated
+from bot.enrolment.written import Miswritten
+from bot.flow.model import BUSINESS_EVENTS, Flow
+from bot.flow.offer import read_offer
+from bot.policies import SHIPPED, policy_data, policy_names
+from bot.rules.catalogue import FactorCatalogue, load_catalogue
+from bot.rules.parse import ConditionError, parse
+from console import language
+
+_Value = TypeVar("_Value")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+#: What the product refuses, in words that stand beside the field.
+_REFUSALS = {
+    "there already is a campaign {name!r}": _l("There already is a campaign of this name."),
+    "must be at least 0 and below 1, not {given}": _l("At least 0% and below 100%."),
+    "{end:%Y-%m-%d %H:%M} is not after the start, {start:%Y-%m-%d %H:%M}": _l(
+        "The end is not after the start."
+    ),
+    "must be above 0, not {given}": _l("It must be above 0."),
+    "must be at least a day": _l("It must be at least a day."),
+    "must be above 0% and at most 100%, not {given:f}%": _l("Above 0% and at most 100%."),
+    "only the customers of a risk list have a risk to order them by": _l(
+        "Only the customers of a risk list have a risk to order them by."
+    ),
+}
+#: The product's name of a field, where the form has another.
+_FIELDS = {"control share": "control_share", "bonus budget": "budget", "again after": "again_after",
+           "repeat": "rhythm_at", "on": "event", "start": "starts", "end": "ends"}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Draft:
+    """What was written stays as it was, so that nothing has to be typed twice."""
+
+    form: Mapping[str, Any]
+    errors: dict[str, str] = field(default_factory=dict)  # by field; the empty one is the whole form's
+
+    def refuse(self, error: CampaignError) -> None:
+        words = _REFUSALS.get(error.said)
+        name = _FIELDS.get(error.field or "", error.field or "")
+        self.errors[name] = str(words) if words is not None else str(error)
+
+    def read(self, name: str, reader: Callable[[str], _Value], otherwise: _Value, refusal: str) -> _Value:
+        """An empty field is `otherwise`."""
+        text = str(self.form.get(name, "")).strip()
+        try:
+            return reader(text) if text else otherwise
+        except Miswritten:
+            self.errors[name] = refusal
+            return otherwise
+
+
+def factors() -> FactorCatalogue:
+    return load_catalogue(CATALOGUE)
+
+
+def wanted(draft: Draft, flow: Flow, now: datetime, zone_name: str) -> dict[str, Any]:
+    """As `create_campaign` takes it; without meaning where `draft.errors` are."""
+    zone, a_moment = language.zone(), _("Please give a day and a time.")
+    return {
+        "name": _name(draft),
+        "audience": _audience(draft, flow),
+        "control_share": draft.read(
+            "control_share", _percent, Decimal(0), _("Please give a percentage, such as 10.")
+        ),
+        "starts_at": draft.read("starts", lambda text: written.moment(text, zone), now, a_moment),
+        "ends_at": draft.read("ends", lambda text: written.moment(text, zone), None, a_moment),
+        "send_order": SendOrder(
+            _one_of(draft, "order", [one.value for one in SendOrder], SendOrder.AS_IS.value)
+        ),
+        "priority": draft.read("priority", _whole, None, _("Please choose from 0 to 9.")),
+        "policy": _policy(draft),
+        "offer": _offer(draft, flow),
+        "bonus_budget": draft.read("budget", written.amount, None, _("Please give an amount.")),
+        "occasion": _occasion(draft, zone_name),
+    }
+
+
+def _name(draft: Draft) -> str:
+    name = str(draft.form.get("name", "")).strip()
+    if not name:
+        draft.errors["name"] = _("Please give it a name.")
+    return name
+
+
+def _audience(draft: Draft, flow: Flow) -> Audience:
+    kind = draft.form.get("audience")
+    if kind == "list":
+        name = str(draft.form.get("risk_list", ""))
+        if not name:
+            draft.errors["risk_list"] = _("Please choose a risk list.")
+        return RiskListAudience(name)
+    of_the_flow = flow.about.audience.text if flow.about.audience else ""
+    text = str(draft.form.get("condition", "")).strip() if kind == "condition" else of_the_flow
+    problem = misread(text)
+    if problem:
+        draft.errors["condition"] = problem
+    return ConditionAudience(text)
+
+
+def misread(condition: str) -> str | None:
+    """What is wrong with a condition, in one line with its place; None where it can be asked."""
+    if not condition:
+        return _("Please write a condition, such as balance < 10.")
+    try:
+        parse(condition, factors())
+    except ConditionError as error:
+        found = error.problem
+        hint = f" ({found.hint})" if found.hint else ""
+        return _("Line %(line)s, column %(col)s: ", line=found.line, col=found.col) + found.message + hint
+    return None
+
+
+def _offer(draft: Draft, flow: Flow) -> dict[str, str]:
+    """Only what differs from the flow's own."""
+    given: dict[str, str] = {}
+    for name in flow.offer.terms:
+        text = str(draft.form.get(f"offer.{name}", "")).strip()
+        if not text or text == term(flow.offer.terms[name]):
+            continue
+        given[name] = text
+        try:
+            read = read_offer({name: text})[name]
+        except ValueError:
+            read = None
+        if type(read) is not type(flow.offer.terms[name]):
+            draft.errors[f"offer.{name}"] = _(
+                "Please write it like %(example)s.", example=term(flow.offer.terms[name])
+            )
+    return given
+
+
+def term(value: Decimal | timedelta | str) -> str:
+    """A term of an offer as its author writes it: 50, 7d, CNY."""
+    if isinstance(value, timedelta):
+        seconds = int(value.total_seconds())
+        size, unit = next(
+            (size, unit)
+            for size, unit in ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
+            if seconds % size == 0
+        )
+        return f"{seconds // size}{unit}"
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
+
+def _policy(draft: Draft) -> dict[str, Any]:
+    name = _one_of(draft, "policy", ["", *policy_names()], "")
+    policy = policy_data(SHIPPED / f"{name}.yaml") if name else {}
+    return {**policy, "approval": {"needed": True}} if draft.form.get("approval") else policy
+
+
+def _occasion(draft: Draft, zone_name: str) -> Occasion:
+    kind = _one_of(draft, "occasion", ["once", "rhythm", "event", "after"], "once")
+    again = (
+        draft.read("again_after", _days, None, _("Please give a number of days."))
+        if kind in ("rhythm", "event")
+        else None
+    )
+    if kind == "rhythm":
+        days = [day for day in draft.form.get("days", ()) if day in DAYS]
+        if not days:
+            draft.errors["days"] = _("Please choose a day.")
+        rhythm = f"{'daily' if len(days) == len(DAYS) else ','.join(days)}@{draft.form.get('rhythm_at', '')}"
+        if days and not _is_rhythm(rhythm, zone_name):
+            draft.errors["rhythm_at"] = _("Please give a time, such as 02:00.")
+        return Repeated(rhythm, zone_name, again)
+    if kind == "event":
+        return OnEvent(_one_of(draft, "event", sorted(BUSINESS_EVENTS), "recharge"), again)
+    if kind == "after":
+        if not draft.form.get("after"):
+            draft.errors["after"] = _("Please choose a campaign.")
+        return After(
+            str(draft.form.get("after", "")),
+            draft.read("reached", _percent, Decimal(0), _("Please give a percentage, such as 50.")),
+        )
+    return AT_ONCE
+
+
+def _is_rhythm(text: str, zone_name: str) -> bool:
+    try:
+        read_rhythm(text, zone_name)
+    except RhythmError:
+        return False
+    return True
+
+
+def _one_of(draft: Draft, name: str, known: list[str], otherwise: str) -> str:
+    """A select has its values; another is no slip of the pen."""
+    value = str(draft.form.get(name, otherwise))
+    if value not in known:
+        draft.errors[name] = _("Please choose one of the list.")
+        return otherwise
+    return value
+
+
+def _percent(text: str) -> Decimal:
+    return written.amount(text.removesuffix("%")) / 100
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal():
+        raise Miswritten(text)
+    return int(text)
+
+
+def _days(text: str) -> timedelta:
+    return written.span(f"{_whole(text)}d")
+
+
+def filled_in(form: MultiDict[str, str]) -> Draft:
+    return Draft({**form.to_dict(), "days": form.getlist("days")})
+
+
+def empty(flow: Flow) -> Draft:
+    """As the form stands before anybody has touched it."""
+    terms = {f"offer.{name}": term(value) for name, value in flow.offer.terms.items()}
+    audience = "flow" if flow.about.audience else "list"
+    first = {"audience": audience, "control_share": "10", "occasion": "once", "days": list(DAYS), "rhythm_at": "02:00",
+             "reached": "50", "order": SendOrder.AS_IS.value}  # fmt: skip
+    return Draft({**first, **terms})
