@@ -165,8 +165,8 @@ def evidence(course: Course, people: list[Person]) -> Evidence:
             for one in people
         ],
         ruled=[
-            RuledBy(TOP_UP, "default", until=TIGHTENED_AT),
-            RuledBy(TOP_UP, "tightened", since=TIGHTENED_AT),
+            RuledBy(TOP_UP, "default", until=course.record.tightened_at),
+            RuledBy(TOP_UP, "tightened", since=course.record.tightened_at),
             RuledBy(SAVE, "careful"),
         ],
         pauses=course.record.pauses,
@@ -187,6 +187,8 @@ def it_was_a_real_journey(stack: Stack, course: Course) -> None:
     counted = {
         "contacts after New York's clocks went back": f"""
             SELECT count(*) FROM checked.made WHERE 'America/New_York' = ANY(zones) AND at > '{CLOCKS_GO_BACK}'""",
+        "changes of a policy as the product keeps them": f"""
+            SELECT count(*) FROM campaign_policies WHERE since = '{course.record.tightened_at}'""",
         "contacts by the tightened rules": "SELECT count(*) FROM checked.bound WHERE rules = 'tightened'",
         "contacts of both campaigns to one customer": """
             SELECT count(*) FROM (

@@ -61,6 +61,7 @@ class Record:
 
     pauses: list[Pause] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
+    tightened_at: datetime | None = None
     kills: int = 0
     kills_in_flight: int = 0
 
@@ -82,15 +83,17 @@ class Course:
 
     def run(self, troubles: Iterable[Trouble], end: datetime) -> None:
         self._to_come = sorted(troubles, key=lambda one: one.at)
-        while self._to_come:
-            self.timekeeper.run_until(self._to_come[0].at, self._show)
-            trouble = self._to_come.pop(0)
-            if trouble.in_flight:
-                self._armed.append(trouble)
-            else:
-                self._do(trouble)
-        self.timekeeper.run_until(end, self._show)
+        while self._to_come or self.stack.clock.now() < end:
+            self.timekeeper.run_until(self._to_come[0].at if self._to_come else end, self._show)
+            if self._to_come and self._to_come[0].at <= self.stack.clock.now():
+                self._meet(self._to_come.pop(0))
         assert not self._armed, f"nothing was in flight any more for {[one.what for one in self._armed]}"
+
+    def _meet(self, trouble: Trouble) -> None:
+        if trouble.in_flight:
+            self._armed.append(trouble)
+        else:
+            self._do(trouble)
 
     def _meanwhile(self, product: Pending) -> None:
         if self._armed and product.in_flight:
@@ -144,6 +147,7 @@ class Course:
 
     def tighten(self, campaign: str, policy: Path) -> None:
         command(self.stack, "campaign", "policy", campaign, "--set", str(policy), "--as", "admin")
+        self.record.tightened_at = self.stack.clock.now()
 
     def refuse_at_the_counter(self) -> None:
         """Somebody for whom something is queued walks into a shop and wants no more of it."""

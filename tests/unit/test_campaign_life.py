@@ -92,7 +92,7 @@ _DETAILS: dict[str, str | int] = {
     name: 1234 if name in ("count", "sample") else name
     for name in (
         "flow", "count", "first", "event", "languages", "language", "step", "fault", "senders", "channel",
-        "amount", "start", "end", "sample", "name", "cap",
+        "amount", "start", "end", "sample", "name", "cap", "file", "place", "places", "word",
     )
 }  # fmt: skip
 

@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import click
-import yaml
 from rich.console import Console
 from rich.table import Table
 
 from bot.cli.campaign.create import policy_of_file
 from bot.cli.campaign.moves import worked_off
 from bot.cli.campaign.values import acting, mover, reasoned, said_in_one_line
-from bot.domain.policy import DEFAULT
 from bot.enrolment.move import find_campaign
 from bot.enrolment.policy_change import PolicyChange, change_policy, changed_parts
+from bot.policies import policy_text
 from bot.store import campaign_policies, campaigns
 from bot.store.campaign_policies import PolicyLine
 
@@ -76,11 +75,7 @@ def _difference(change: PolicyChange) -> str:
 
 
 def _as_yaml(policy: Mapping[str, Any]) -> str:
-    """In the order in which the guide names its parts."""
-    if not policy:
-        return f"# {_NOT_GIVEN}"
-    ordered = {part: policy[part] for part in DEFAULT if part in policy}
-    return yaml.safe_dump(ordered, allow_unicode=True, sort_keys=False, width=110).rstrip()
+    return policy_text(policy).rstrip() or f"# {_NOT_GIVEN}"
 
 
 def _history(lines: Sequence[PolicyLine]) -> Table:
