@@ -16,7 +16,7 @@ from bot.outreach.affordable import unaffordable
 from bot.outreach.outgoing import LEASE, Outgoing
 from bot.outreach.weigh import weigh
 from bot.published import PublishedFlows
-from bot.store import events, gate, recalls, sending
+from bot.store import events, gate, sending
 from bot.store.events import NewEvent
 from bot.store.sending import Claimed, Sending
 from bot.store.transaction import Tx
@@ -67,9 +67,13 @@ def prepare(
     for one, weighed in zip(batch, weigh(tx, batch, channel, outgoing, flows, now), strict=True):
         _sort(tx, one, weighed, render, sorted_, now)
     _pay(tx, channel, outgoing, sorted_, now)
-    sending.start_sending(tx, [one.sending for one in sorted_.ready], now=now, lease_until=now + LEASE)
-    if channel is Channel.CALL:
-        recalls.note_hours(tx, {one.sending.id: now + one.valid_for for one in sorted_.ready})
+    sending.start_sending(
+        tx,
+        [one.sending for one in sorted_.ready],
+        closing={one.sending.id: now + one.valid_for for one in sorted_.ready if channel is Channel.CALL},
+        now=now,
+        lease_until=now + LEASE,
+    )
     sending.put_off(tx, sorted_.put_off, waiting=sorted_.waiting)
     sending.close_unsent(tx, sorted_.closed, now)
     gate.remember(tx, sorted_.said, now)

@@ -105,14 +105,13 @@ def make_due(tx: Session, *, enrolment_id: int, amount: Decimal, now: datetime) 
     return moved > 0 or tx.execute(_UNDER_WAY, {"enrolment_id": enrolment_id}).first() is not None
 
 
-_EXPIRE = text(
-    """
-    WITH stale AS (
-        SELECT g.id FROM grants g JOIN enrolments e ON e.id = g.enrolment_id JOIN campaigns k ON k.id = g.campaign_id
+#: What was never earned in full and no longer can be.
+STALE = """grants g JOIN enrolments e ON e.id = g.enrolment_id JOIN campaigns k ON k.id = g.campaign_id
         WHERE g.status IN ('accepted', 'qualified')
-          AND (e.status = 'finished' OR (e.expires_at <= :now AND k.status <> 'paused'))
-        LIMIT :limit FOR UPDATE OF g SKIP LOCKED
-    )
+          AND (e.status = 'finished' OR (e.expires_at <= :now AND k.status <> 'paused'))"""
+_EXPIRE = text(
+    f"""
+    WITH stale AS (SELECT g.id FROM {STALE} LIMIT :limit FOR UPDATE OF g SKIP LOCKED)
     UPDATE grants g SET status = 'expired', reason = 'enrolment over', due_at = NULL
     FROM stale WHERE g.id = stale.id
     RETURNING g.id, g.enrolment_id, g.customer_id, g.reason

@@ -8,12 +8,14 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from bot.store.grants import STALE
+
 
 @dataclass(frozen=True, slots=True)
 class Pending:
     """`due` names the kinds that a worker should be busy with, `in_flight` those under way at another system."""
 
-    due: frozenset[str]  # events, timers, campaigns, sms, calls, manual_calls, voicemails, grants, silence
+    due: frozenset[str]  # the names of `bot.tasks.names.QUEUE_OF_PENDING`
     in_flight: bool
     next_at: datetime | None
 
@@ -51,10 +53,11 @@ _DEADLINES = text(
     """
 )
 _NOW = text(
-    """
+    f"""
     SELECT EXISTS (SELECT 1 FROM events
                    WHERE processed_at IS NULL AND (retry_at IS NULL OR retry_at <= :now)) AS events,
            (SELECT min(retry_at) FROM events WHERE processed_at IS NULL AND retry_at > :now) AS put_off,
+           EXISTS (SELECT 1 FROM {STALE}) AS stale_grants,
            EXISTS (SELECT 1 FROM attempts WHERE voicemail IN ('due', 'leaving') AND settled_at IS NULL) AS voicemails,
            (SELECT min(lease_until) FROM attempts WHERE status = 'sending' AND lease_until IS NOT NULL) AS sending,
            (SELECT min(lease_until) FROM manual_calls WHERE status = 'sending') AS ringing,
@@ -70,10 +73,7 @@ def pending(tx: Session, now: datetime) -> Pending:
     lost = [lease for lease in (state.sending, state.ringing) if lease is not None and lease <= now]
     leases = [lease for lease in (state.sending, state.ringing, state.crediting) if lease is not None]
     due = {kind for kind, at in deadlines if at <= now}
-    if state.events:
-        due.add("events")
-    if state.voicemails:
-        due.add("voicemails")
+    due |= {kind for kind in ("events", "voicemails", "stale_grants") if getattr(state, kind)}
     if lost:
         due.add("silence")
     if state.crediting is not None and state.crediting <= now:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -47,13 +47,18 @@ _LATELY = """
                                                             ELSE interval '10 hours' END
     """
 
-# The gate has asked the register when it let the attempt pass: only what was said since then can be news.
+# The gate has asked the register when it let the attempt pass: only what was said since then can be news. What
+# cannot be about this contact must not take the place of what is.
 _SAID_SINCE = """
-    (EXISTS (SELECT FROM suppressions s WHERE s.customer_id = a.customer_id AND {news})
-     OR EXISTS (SELECT FROM suppressions s WHERE s.msisdn = coalesce(a.to_number, c.msisdn) AND {news})
+    (EXISTS (SELECT FROM suppressions s WHERE s.customer_id = a.customer_id AND s.action = 'suppress' AND {news})
+     OR EXISTS (SELECT FROM suppressions s WHERE s.msisdn = coalesce(a.to_number, c.msisdn)
+                AND s.action = 'suppress' AND {news})
      OR EXISTS (SELECT FROM suppression_patterns s WHERE s.ended_at IS NULL AND {news}
                 AND starts_with(coalesce(a.to_number, c.msisdn), s.prefix)))
-    """.format(news="s.at >= a.taken_at - interval '1 minute'")
+    """.format(
+    news="s.at >= a.taken_at - interval '1 minute'"
+    " AND s.channel IN ('all', a.channel) AND s.purpose IN ('all', a.purpose)"
+)
 
 _CLOSED = """
     k.status IN ('running', 'draining') AND a.channel = 'call' AND a.closes_at <= :now
@@ -104,10 +109,16 @@ def claim(
     return [one for one in found if one.carrier_sid in ours]
 
 
+# The carrier's own reports may be here already, and put the same contacts back: whoever locks several of these rows
+# locks them in the order of their SIDs.
+_IN_ORDER = "SELECT carrier_sid, attempt_id FROM recalls WHERE carrier_sid = ANY(:sids) ORDER BY carrier_sid FOR UPDATE"
 _ANSWERED = text(
-    """
+    f"""
+    WITH locked AS MATERIALIZED ({_IN_ORDER})
     UPDATE recalls r SET answer = n.answer
-    FROM unnest(cast(:sids AS text[]), cast(:answers AS text[])) AS n(sid, answer) WHERE r.carrier_sid = n.sid
+    FROM locked JOIN unnest(cast(:sids AS text[]), cast(:answers AS text[])) AS n(sid, answer)
+         ON n.sid = locked.carrier_sid
+    WHERE r.carrier_sid = locked.carrier_sid
     """
 )
 
@@ -143,8 +154,11 @@ def of(tx: Session, sid: str) -> Recalled | None:
 
 # Under a new fence and without its SID: whatever is still told of the old one is about nothing of ours.
 _PUT_BACK = text(
-    """
-    WITH theirs AS (UPDATE recalls SET put_back = true WHERE carrier_sid = ANY(:sids) RETURNING attempt_id)
+    f"""
+    WITH locked AS MATERIALIZED ({_IN_ORDER}), theirs AS (
+        UPDATE recalls r SET put_back = true FROM locked WHERE r.carrier_sid = locked.carrier_sid
+        RETURNING r.attempt_id
+    )
     UPDATE attempts a SET status = 'due', due_at = :now, fence = a.fence + 1, carrier_sid = NULL, taken_at = NULL,
         started_at = NULL, lease_until = NULL, closes_at = NULL, error_code = NULL
     FROM theirs WHERE a.id = theirs.attempt_id
@@ -152,24 +166,10 @@ _PUT_BACK = text(
 )
 
 
-def put_back(tx: Session, sids: Sequence[str], now: datetime) -> None:
+def put_back(tx: Session, sids: Collection[str], now: datetime) -> None:
     """Taken back unsent: due again, as if it had never been given to the carrier. The enrolments are locked."""
     if sids:
         tx.execute(_PUT_BACK, {"sids": list(sids), "now": now})
-
-
-_NOTE_HOURS = text(
-    """
-    UPDATE attempts a SET closes_at = n.closes_at
-    FROM unnest(cast(:ids AS uuid[]), cast(:ends AS timestamptz[])) AS n(id, closes_at) WHERE a.id = n.id
-    """
-)
-
-
-def note_hours(tx: Session, ends: Mapping[UUID, datetime]) -> None:
-    """Until when each of these calls may ring: the carrier's queue can delay them."""
-    if ends:
-        tx.execute(_NOTE_HOURS, {"ids": list(ends), "ends": list(ends.values())})
 
 
 def newest_refusal(tx: Session) -> int:

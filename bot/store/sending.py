@@ -132,16 +132,29 @@ _START = text(
     UPDATE attempts a SET status = 'sending', waiting = false, fence = a.fence + 1, sends = a.sends + 1,
         started_at = :now, taken_at = :now, lease_until = :lease_until,
         to_number = s.to_number, sender = s.sender, body = s.body,
-        language = s.language, segments = s.segments
+        language = s.language, segments = s.segments, closes_at = s.closes_at
     FROM unnest(cast(:ids AS uuid[]), cast(:numbers AS text[]), cast(:senders AS text[]),
-                cast(:bodies AS text[]), cast(:languages AS text[]), cast(:segments AS smallint[]))
-         AS s(id, to_number, sender, body, language, segments)
+                cast(:bodies AS text[]), cast(:languages AS text[]), cast(:segments AS smallint[]),
+                cast(:closing AS timestamptz[]))
+         AS s(id, to_number, sender, body, language, segments, closes_at)
     WHERE a.id = s.id
     """
 )
 
 
-def start_sending(tx: Session, sending: Sequence[Sending], *, now: datetime, lease_until: datetime) -> None:
+def start_sending(
+    tx: Session,
+    sending: Sequence[Sending],
+    *,
+    closing: Mapping[UUID, datetime],
+    now: datetime,
+    lease_until: datetime,
+) -> None:
+    """`closing`: until when a call may ring, for the carrier's queue can delay it.
+
+    All in one statement: a row that is written twice in a transaction has its foreign keys checked, which would
+    lock enrolments after attempts.
+    """
     if not sending:
         return
     tx.execute(
@@ -155,6 +168,7 @@ def start_sending(tx: Session, sending: Sequence[Sending], *, now: datetime, lea
             "bodies": [one.body for one in sending],
             "languages": [one.language for one in sending],
             "segments": [one.segments for one in sending],
+            "closing": [closing.get(one.id) for one in sending],
         },
     )
 

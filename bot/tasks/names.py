@@ -23,5 +23,6 @@ QUEUE_OF_PENDING: dict[str, Queue] = {
     "voicemails": Queue.CALLS,
     "grants": Queue.FULFILMENT,
     "silence": Queue.SWEEPS,
+    "stale_grants": Queue.SWEEPS,
     "campaigns": Queue.SWEEPS,
 }

@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from bot.channels.errors import Unavailable
 from bot.domain.attempts import Channel
+from bot.fulfilment.settle import expire_stale
 from bot.outreach.outgoing import ASK_AFTER, LEASE, SMS_SILENCE
 from bot.outreach.prepare import prepare
 from bot.store import events
@@ -102,6 +103,15 @@ def test_a_message_for_a_machine_is_due_until_the_call_is_over(parts: Parts) -> 
     with parts.transaction() as tx:
         tx.execute(update(AttemptRow).values(settled_at=NOW))
     assert now_pending(parts).due == frozenset()
+
+
+def test_what_was_never_earned_is_due_to_be_closed_when_its_run_is_over(parts: Parts) -> None:
+    with parts.transaction() as tx:
+        enrolment = make_enrolment(tx, status="finished", result="declined", due_at=None, finished_at=NOW)
+        make_grant(tx, enrolment_id=enrolment, status="accepted", accepted_at=NOW, due_at=None)
+    assert now_pending(parts).due == {"stale_grants"}
+    assert expire_stale(parts.transaction, NOW) == 1
+    assert now_pending(parts).due == {"events"}
 
 
 def test_a_grant_is_due_and_then_in_flight(parts: Parts) -> None:
