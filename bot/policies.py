@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -174,9 +175,18 @@ def _parsed(text: str, name: str) -> _Document:
         problems.add(root.place, UNFIT, "a policy is a mapping")
     if problems.found or not isinstance(root, Table):
         raise PolicyFileError(problems.in_order())
-    data = plain(root)
+    data = _storable(plain(root))
     assert isinstance(data, dict)
     return _Document(data, dict(_spots(root, (), name, root.place)))
+
+
+def _storable(value: object) -> object:
+    """As JSON keeps it with every digit: a fraction becomes the text that was written."""
+    if isinstance(value, dict):
+        return {name: _storable(entry) for name, entry in value.items()}
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def _spots(value: Value, path: FieldPath, file: str, name: Place) -> Iterator[tuple[FieldPath, _Spot]]:

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 
+from bot.domain.spreadsheets import harmless
 from bot.store.imports import StoredReject
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class RejectSpool:
@@ -45,10 +44,5 @@ def write_rejects(folder: Path, file_name: str, import_id: int, rejects: Iterabl
         writer = csv.writer(file)
         writer.writerow(("row", "column", "reason"))
         for reject in rejects:
-            writer.writerow((reject.row_number, _harmless(reject.column), reject.reason))
+            writer.writerow((reject.row_number, harmless(reject.column), reject.reason))
     return path
-
-
-def _harmless(text: str) -> str:
-    """A column's name comes from the file: a spreadsheet must not take it for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -13,6 +13,7 @@ from bot.domain.campaigns import SendOrder
 from bot.domain.policy import Policy, PolicyError
 from bot.enrolment.errors import CampaignError
 from bot.enrolment.occasion import AT_ONCE, Occasion, stored
+from bot.enrolment.written import MOST
 from bot.flow.model import Flow, OnConflict
 from bot.flow.offer import read_offer
 from bot.policies import policy_of
@@ -25,6 +26,7 @@ from bot.store.flow_revisions import FlowText
 from bot.store.transaction import Tx
 
 SMALLEST_SHARE = Decimal("0.0001")
+LONGEST_NAME = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,8 @@ def _priority(given: int) -> int:
 def _check_name(tx: Tx, name: str) -> None:
     if not name.strip():
         raise CampaignError("must not be empty", "name")
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        raise CampaignError("must be one line of at most {most} characters", "name", most=LONGEST_NAME)
     if campaigns.id_of(tx, name) is not None:
         raise CampaignError("there already is a campaign {name!r}", "name", name=name)
 
@@ -143,9 +147,12 @@ def _check_terms(offer: Mapping[str, Any], bonus_budget: Decimal | None) -> None
     if bonus_budget is not None and bonus_budget <= 0:
         raise CampaignError("must be above 0, not {given}", "bonus budget", given=bonus_budget)
     try:
-        read_offer(offer)
+        terms = read_offer(offer)
     except ValueError as error:
         raise CampaignError(str(error)) from None
+    for name, term in terms.items():
+        if isinstance(term, Decimal) and term > MOST:
+            raise CampaignError("{given} is more than {most:_}", f"offer.{name}", given=term, most=MOST)
 
 
 def _policy(data: Mapping[str, Any]) -> Policy:

@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 
 from bot.flow.fields import read_duration
 
+MOST = 1_000_000_000  # of anything: the database keeps no more of a sum of money
+
 
 class Miswritten(ValueError):
     """The message is one line and names what was written."""
@@ -20,6 +22,8 @@ def amount(written: str) -> Decimal:
         raise Miswritten(f"{written!r} is not a number") from None
     if not number.is_finite():
         raise Miswritten(f"{written!r} is not a number")
+    if abs(number) > MOST:
+        raise Miswritten(f"{written!r} is more than {MOST:_}")
     return number
 
 
@@ -33,9 +37,9 @@ def moment(written: str, zone: tzinfo = UTC) -> datetime:
     """ISO 8601; without a zone of its own it is in `zone`."""
     try:
         found = datetime.fromisoformat(written.strip())
-    except ValueError:
+        return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):  # the year 1 may be the year 0 in UTC
         raise Miswritten(f"{written!r} is not a moment such as 2026-11-23T09:00+08:00") from None
-    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def span(written: str) -> timedelta:

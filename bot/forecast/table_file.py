@@ -10,6 +10,7 @@ from typing import Protocol
 import pyarrow as pa
 from pyarrow import csv, parquet
 
+from bot.domain.spreadsheets import harmless
 from bot.forecast.errors import ForecastError
 from bot.forecast.row import Forecast
 
@@ -55,8 +56,8 @@ def table_file(path: Path) -> Iterator[Sink]:
         raise ForecastError(f"{path}: there is no folder {path.parent}")
     part = path.with_name(f".{path.name}.part")
     try:
-        with _writer(part, path.suffix) as sink:
-            yield sink
+        with _writer(part, path.suffix) as writer:
+            yield writer if isinstance(writer, parquet.ParquetWriter) else _Spreadsheet(writer)
         part.replace(path)
     except OSError as error:
         raise ForecastError(f"{path}: cannot be written: {error.strerror or error}") from None
@@ -68,6 +69,18 @@ def _writer(part: Path, suffix: str) -> parquet.ParquetWriter | csv.CSVWriter:
     if suffix == ".parquet":
         return parquet.ParquetWriter(part, SCHEMA, compression="zstd")
     return csv.CSVWriter(part, SCHEMA)
+
+
+class _Spreadsheet:
+    """The customers' own names come from files of others."""
+
+    def __init__(self, writer: csv.CSVWriter) -> None:
+        self._writer = writer
+
+    def write_batch(self, batch: pa.RecordBatch) -> None:
+        column = SCHEMA.get_field_index("external_id")
+        names = [harmless(name) for name in batch.column(column).to_pylist()]
+        self._writer.write_batch(batch.set_column(column, SCHEMA.field(column), pa.array(names, pa.string())))
 
 
 def record_batch(forecasts: Sequence[Forecast]) -> pa.RecordBatch:

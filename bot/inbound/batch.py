@@ -46,6 +46,7 @@ class Batch:
     _late: dict[int, Run] = field(default_factory=dict)
     _released: set[int] = field(default_factory=set)
     _freed: dict[str, Enrolment] = field(default_factory=dict)  # by the key of the event that tells of it
+    _given_back: set[str] = field(default_factory=set)  # SIDs
 
     def load(
         self,
@@ -144,7 +145,7 @@ class Batch:
 
     def put_back(self, attempt: Attempt, sid: str) -> None:
         """The carrier has given it back unsent: it is due again, and so is all that it had started."""
-        recalls.put_back(self.tx, [sid], self.now)
+        self._given_back.add(sid)
         self._moves.pop(attempt.id, None)
         run = self.runs[attempt.enrolment_id]
         run.given_back(attempt)
@@ -153,6 +154,9 @@ class Batch:
         self.attempts[attempt.id] = replace(
             attempt, status=AttemptStatus.DUE.value, carrier_sid=None, fence=attempt.fence + 1
         )
+
+    def was_given_back(self, sid: str) -> bool:
+        return sid in self._given_back
 
     def _adopted(self, attempt: Attempt, sid: str | None) -> str | None:
         """A SID that is new to the attempt; of two attempts that one batch gives the same, the first has it."""
@@ -188,6 +192,7 @@ class Batch:
 
     def write(self) -> None:
         """Attempts first, so that what is cancelled below is what was really still due."""
+        recalls.put_back(self.tx, self._given_back, self.now)
         attempts.move(self.tx, list(self._moves.values()), now=self.now, look_at=self.now + LOOK_AFTER)
         suppressions.add(self.tx, self._refusals, self.now)
         changed = [run for run in self.runs.values() if run.changed]

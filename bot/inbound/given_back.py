@@ -26,7 +26,7 @@ def given_back(batch: Batch, event: Event, attempt: Attempt, reported: AttemptSt
     recalled = recalls.of(batch.tx, sid)
     if recalled is None:
         return None
-    if recalled.put_back:
+    if recalled.put_back or batch.was_given_back(sid):
         return None if reported in _WENT_OUT else about(attempt, STALE)
     if reported is not AttemptStatus.CANCELED or not recalled.again:
         return None

@@ -83,6 +83,9 @@ class ManagerCalls:
         except SendError:
             return  # no proof either way; asked again
         with self.transaction() as tx:
+            call = manual_calls.lock(tx, one.id)
+            if call is None or call.fence != one.fence or call.carrier_sid is not None:
+                return  # the manager has picked up meanwhile
             linked = manager_rings.linked_sids(tx, [entry.sid for entry in found])
             mine = _match(one, found, linked)
             if mine is None:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.domain.numbers import masked
 from bot.domain.seals import is_sealed
+from bot.domain.spreadsheets import harmless
 from bot.store import audit, refusal_story
 from bot.store.refusal_story import Exported
 from bot.store.transaction import Tx
@@ -15,8 +16,6 @@ COLUMNS = (
     "number", "customer", "channel", "purpose", "topic", "action",
     "source", "list", "wording", "evidence", "user", "at",
 )  # fmt: skip
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Rows(Protocol):
@@ -38,9 +37,4 @@ def _row(line: Exported, unmask: bool) -> tuple[str, ...]:
     number = line.msisdn if unmask else "erased" if is_sealed(line.msisdn) else masked(line.msisdn)
     told = (line.customer, line.channel, line.purpose, line.topic, line.action, line.source, line.list_name)
     words = (line.wording, line.evidence, line.user)
-    return (number, *(_harmless(cell or "") for cell in (*told, *words)), line.at.isoformat())
-
-
-def _harmless(cell: str) -> str:
-    """What customers and files wrote, a spreadsheet must not take for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+    return (number, *(harmless(cell or "") for cell in (*told, *words)), line.at.isoformat())

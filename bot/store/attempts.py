@@ -189,7 +189,8 @@ _MOVE = text(
         lease_until = CASE WHEN m.settled THEN NULL
                            WHEN a.status IN ('due', 'sending', 'unconfirmed') THEN :look_at
                            ELSE a.lease_until END,
-        taken_at = coalesce(a.taken_at, a.started_at)
+        taken_at = coalesce(a.taken_at, a.started_at,
+                            CASE WHEN m.status <> 'due' THEN cast(:now AS timestamptz) END)
     FROM unnest(cast(:ids AS uuid[]), cast(:statuses AS text[]), cast(:sids AS text[]), cast(:errors AS text[]),
                 cast(:answered AS text[]), cast(:durations AS int[]), cast(:voicemails AS text[]),
                 cast(:settled AS boolean[]))

@@ -66,11 +66,17 @@ def prove_not_taken(tx: Session, attempt: Attempt, *, most_sends: int, now: date
     ).scalar()
 
 
+_LINKED = text(
+    """
+    SELECT carrier_sid FROM attempts WHERE carrier_sid = ANY(:sids)
+    UNION SELECT carrier_sid FROM recalls WHERE put_back AND carrier_sid = ANY(:sids)
+    """
+)
+
+
 def linked_sids(tx: Session, sids: Iterable[str]) -> set[str]:
-    """Which of the carrier's SIDs already belong to an attempt."""
-    rows = tx.execute(
-        text("SELECT carrier_sid FROM attempts WHERE carrier_sid = ANY(:sids)"), {"sids": list(sids)}
-    )
+    """Which of the carrier's SIDs already belong to an attempt, or did until the carrier gave it back."""
+    rows = tx.execute(_LINKED, {"sids": list(sids)})
     return {row.carrier_sid for row in rows}
 
 

@@ -165,10 +165,14 @@ def test_a_condition_over_factors_is_an_audience(
         ({"ends_at": datetime.fromisoformat("2026-11-22T01:00:00+00:00")}, "end: .* is not after the start"),
         ({"bonus_budget": Decimal(0)}, "bonus budget: must be above 0"),
         ({"name": " "}, "name: must not be empty"),
+        ({"name": "x" * 121}, "name: must be one line of at most 120 characters"),
+        ({"name": "Decem\0ber"}, "name: must be one line of at most 120 characters"),
+        ({"name": "Decem\nber"}, "name: must be one line of at most 120 characters"),
         ({"priority": 10}, "priority: must be from 0 to 9, not 10"),
         ({"priority": -1}, "priority: must be from 0 to 9, not -1"),
         ({"policy": {"hours": {}}}, "policy: hours.marketing: missing"),
         ({"offer": {"bonus": None}}, "offer.bonus"),
+        ({"offer": {"bonus": "99999999999999"}}, "offer.bonus: 99999999999999 is more than 1_000_000_000"),
     ],
 )
 def test_a_campaign_that_makes_no_sense_is_refused(

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow import csv, parquet
 
 from bot.domain.arms import bucket
 from bot.domain.attempts import AttemptStatus, Channel
@@ -234,6 +235,17 @@ def test_what_breaks_off_leaves_the_older_file_as_it_was(tmp_path: Path) -> None
         _break_off(file)
     assert file.read_text() == "older"
     assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize(("ending", "told"), [("csv", "'=1+1"), ("parquet", "=1+1")])
+def test_a_name_from_a_customers_file_is_no_formula_in_a_spreadsheet(
+    tmp_path: Path, ending: str, told: str
+) -> None:
+    file = tmp_path / f"told.{ending}"
+    with table_file(file) as sink:
+        sink.write_batch(record_batch([line(1, external_id="=1+1")]))
+    table = csv.read_csv(file) if ending == "csv" else parquet.read_table(file)
+    assert table["external_id"].to_pylist() == [told]
 
 
 def test_a_file_of_an_unknown_kind_is_refused_before_anything_is_done(tmp_path: Path) -> None:

@@ -21,8 +21,10 @@ from bot.policies import (
     load_policy,
     load_profiles,
     policy_data,
+    policy_data_of,
     policy_names,
     policy_of,
+    policy_text,
 )
 from bot.rulebook import open_rulebook
 
@@ -79,6 +81,13 @@ def test_a_file_beside_it_comes_before_a_shipped_one(write: Write) -> None:
 def test_what_is_stored_of_a_file_needs_no_other_file(name: str) -> None:
     stored = json.loads(json.dumps(policy_data(SHIPPED / f"{name}.yaml")))
     assert policy_of(stored, "CN", None) == load_policy(SHIPPED / f"{name}.yaml", "CN")
+
+
+def test_a_fraction_is_stored_as_it_was_written(write: Write) -> None:
+    path = write("own", "spend: {money: 99.50, per_day: {bonuses: 10.5}}")
+    stored = json.loads(json.dumps(policy_data(path)))
+    assert stored == {"spend": {"money": "99.50", "per_day": {"bonuses": "10.5"}}}
+    assert policy_data_of(policy_text(stored)) == stored
 
 
 BAD = """\

@@ -15,6 +15,10 @@ from bot.domain.wall_clock import is_zone
 
 _KINDS = ("money", "bonuses", "segments", "minutes")
 
+#: Nobody means more, and the accounts can hold it: a limit that the database refuses would hold all campaigns up.
+MOST = 1_000_000_000
+_PLACES = 6  # behind the point, as the accounts have
+
 
 def read_spend(spend: Field) -> Limits:
     spend.entries((*_KINDS, "per_day", "zone", "longest_call"))
@@ -79,9 +83,9 @@ def _whole(field: Field) -> int | None:
     if not field.given:
         return None
     value = field.value
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MOST:
         return value
-    field.refuse("must be a whole number of at least 1; to spend nothing, leave the campaign a draft")
+    field.refuse(f"must be a whole number from 1 to {MOST:_}; to spend nothing, leave the campaign a draft")
     return None
 
 
@@ -92,9 +96,12 @@ def _money(field: Field) -> Decimal | None:
         amount = Decimal(str(field.value))
     except InvalidOperation:
         amount = Decimal(0)
-    if not isinstance(field.value, bool) and amount.is_finite() and amount > 0:
+    fits = amount.is_finite() and 0 < amount <= MOST and round(amount, _PLACES) == amount
+    if fits and not isinstance(field.value, bool):
         return amount
-    field.refuse(f"{field.value!r} is not an amount above 0")
+    field.refuse(
+        f"{field.value!r} is not an amount above 0, of at most {MOST:_} and {_PLACES} decimal places"
+    )
     return None
 
 
