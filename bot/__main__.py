@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 
 import click
-from sqlalchemy.exc import OperationalError
+from psycopg.errors import UndefinedColumn, UndefinedTable
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from bot.cli import (
     audience,
@@ -45,6 +46,10 @@ def main() -> None:
         _fail(str(error))
     except OperationalError as error:
         _fail(f"database: {str(error.orig).strip().splitlines()[0]}")
+    except ProgrammingError as error:
+        if not isinstance(error.orig, (UndefinedTable, UndefinedColumn)):
+            raise
+        _fail("the database has not the tables of this version yet: run `scripts/keepline db migrate`")
 
 
 def _fail(message: str) -> None:

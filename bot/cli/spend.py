@@ -17,7 +17,7 @@ from rich.table import Table
 
 from bot.cli.flow.check import known_factors
 from bot.domain.notices import in_words
-from bot.domain.policy import PolicyError, read_policy
+from bot.domain.policy import PolicyError
 from bot.domain.policy.fields import Field
 from bot.domain.policy.spending import read_spend
 from bot.domain.spend import Ceiling, Limits
@@ -28,6 +28,7 @@ from bot.enrolment.typical_cost import PEOPLE, typical_cost
 from bot.flow.estimate import AudienceShape, Estimate, Group, estimate
 from bot.flow.model import Reach
 from bot.flow.simulation.typical import Typical
+from bot.policies import policy_of
 from bot.prices import SHIPPED, PriceError, load_prices
 from bot.store import campaigns, notices, shapes, spending
 from bot.store.shapes import Shape
@@ -81,9 +82,10 @@ def estimate_(name: str, prices_file: Path, people: int, as_json: bool) -> None:
     except (CampaignError, PolicyError, PriceError) as error:
         raise click.ClickException(str(error)) from None
     limits = read_spend(Field(campaign.policy.get("spend") or {}, ("spend",), []))
-    result = estimate(
-        flow, read_policy(campaign.policy), _audience(found), prices, catalogue=catalogue, limits=limits
-    )
+    policy = policy_of(
+        campaign.policy, None, None
+    )  # hours play no part in the worst case, wherever people are
+    result = estimate(flow, policy, _audience(found), prices, catalogue=catalogue, limits=limits)
     if as_json:
         told = {**to_json(result, limits), "typical": _typical_json(usual) if usual is not None else None}
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))

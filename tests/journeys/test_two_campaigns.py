@@ -97,8 +97,9 @@ def refuse_beforehand(stack: Stack, people: list[Person]) -> Refused:
 def launch(stack: Stack) -> None:
     flows = ROOT / "flows"
     careful = written(stack, "careful", written_rules.CAREFUL)
+    usual = written(stack, "usual", written_rules.DEFAULT)
     for name, flow, policy, priority, starts_at in (
-        (TOP_UP, "low_balance_recharge", flows / "policies" / "default.yaml", 5, START),
+        (TOP_UP, "low_balance_recharge", usual, 5, START),
         (SAVE, "offnet_warning", careful, 8, SECOND_STARTS),
     ):
         path = flows / f"{flow}.yaml"

@@ -87,6 +87,7 @@ def test_every_kind_of_pending_work_is_looked_for_in_a_queue() -> None:
         "manual_calls",
         "voicemails",
         "grants",
+        "stale_grants",
         "silence",
         "campaigns",
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -21,16 +21,15 @@ from bot.cli.flow.check import chosen_flows, known_factors, nothing_in
 from bot.cli.flow.files import loaded
 from bot.cli.flow.simulation_screen import show_many, show_one
 from bot.config import ROOT
-from bot.domain.policy import Policy, PolicyError, read_policy
+from bot.domain.policy import Policy
 from bot.flow.model import Flow
 from bot.flow.simulation.counterexample import Counterexample, counterexample
 from bot.flow.simulation.people import START, Known, Simulated, simulated
 from bot.flow.simulation.simulate import Outcome, simulate
 from bot.flow.simulation.summary import Prices, Summary, to_json
 from bot.flow.simulation.world import World
+from bot.policies import PolicyFileError, load_policy
 from bot.rules.catalogue import FactorCatalogue
-from bot.rules.problems import Problems
-from bot.rules.yaml_source import plain, read_yaml
 
 POLICY = ROOT / "flows" / "policies" / "default.yaml"
 NOBODY_KNOWS_WHERE = 0.25  # of those without a zone: their numbers tell nothing either
@@ -195,21 +194,14 @@ def _summary(flow: Flow, outcome: Outcome, settings: Settings, prices: Prices, s
     )
 
 
+_COUNTRY = "CN"  # of the made-up customers: its holidays are theirs
+
+
 def _policy(file: Path) -> Policy:
-    problems = Problems(str(file))
     try:
-        document = read_yaml(file.read_text(encoding="utf-8"), problems)
-    except (OSError, UnicodeDecodeError) as error:
-        raise click.ClickException(f"{file}: cannot be read: {error}") from None
-    if problems.found or document is None:
-        raise click.ClickException("\n".join(str(problem) for problem in problems.in_order()))
-    given = plain(document)
-    if not isinstance(given, Mapping):
-        raise click.ClickException(f"{file}: a policy is a mapping")
-    try:
-        return read_policy({str(name): value for name, value in given.items()})
-    except PolicyError as error:
-        raise click.ClickException(f"{file}: {error}") from None
+        return load_policy(file, _COUNTRY)
+    except PolicyFileError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _prices(text: str) -> Prices:

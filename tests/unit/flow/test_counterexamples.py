@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from click.testing import CliRunner
 
 from bot.cli.flow.simulate import simulate_
@@ -144,4 +145,13 @@ def test_a_policy_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
     policy.write_text("caps: [{limit: many}]\n", encoding="utf-8")
     code, said = command(str(FLOWS / "low_balance_recharge.yaml"), "--policy", str(policy))
     assert code == 1
-    assert f"{policy}: caps[0].limit: must be a whole number of at least 1" in said
+    assert f"{policy}:1:16: error" in said
+    assert "caps[0].limit: must be a whole number of at least 1" in said
+
+
+@pytest.mark.parametrize("policy", sorted((FLOWS / "policies").glob("??.yaml"), key=str))
+def test_every_places_policy_can_be_simulated(policy: Path) -> None:
+    code, said = command(
+        str(FLOWS / "low_balance_recharge.yaml"), "--customers", "5", "--policy", str(policy)
+    )
+    assert code == 0, said
