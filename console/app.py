@@ -13,6 +13,7 @@ from console import (
     campaigns,
     errors,
     explain,
+    given,
     labels,
     language,
     manual_calls,
@@ -38,6 +39,7 @@ def home() -> Response:
 
 def register(app: Flask, wired: Wired, bell: Bell | None = None) -> None:
     wiring.keep(app, wired, bell)
+    given.install(app)
     security.protect(app, wired.settings)
     sign_in.install(app)
     language.install(app)

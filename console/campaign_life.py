@@ -7,23 +7,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask import Blueprint, abort, flash, redirect, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from bot.domain.campaigns import MOVES, OVER, CampaignMove, CampaignStatus, permitted
 from bot.domain.checks import Verdict, finding_of
+from bot.domain.roles import Role
 from bot.enrolment import effects
 from bot.enrolment.errors import CampaignError
 from bot.enrolment.ground import ground_of
 from bot.enrolment.move import Moved, Mover, is_resuming, move_campaign, needs_approval
-from bot.store import audit, campaigns, deferred, users
+from bot.enrolment.tend import BRAKE, ITS_END_HAS_COME
+from bot.store import audit, campaign_policies, campaigns, deferred, users
 from bot.store.audit import Entry
 from bot.store.campaigns import Campaign
 from bot.store.deferred import PutOff
 from bot.store.transaction import Tx
-from console import labels, language, wiring
+from console import given, labels, language, wiring
 from console.sign_in import OPERATORS, only
 
 LONGEST_REASON = 500
@@ -60,11 +62,12 @@ class Life:
     points: Sequence[Point]
     checked_at: datetime | None
     stale: bool  # the flow was published again since
-    needs_approval: bool
+    awaited: str | None  # who may approve it, where it needs that
     approver: str | None
     approved_at: datetime | None
     occasion: str | None
     put_off: Sequence[PutOff]
+    taken_back: int  # contacts that the carrier gave back to a paused campaign
     history: Sequence[Done]
 
     @property
@@ -73,19 +76,19 @@ class Life:
 
 
 def install(blueprint: Blueprint) -> None:
-    blueprint.post("/<int:campaign_id>/move")(move)
+    blueprint.post("/<id:campaign_id>/move")(move)
 
 
 @only(*OPERATORS)
 def move(campaign_id: int) -> Response:
     """The move and its line in the audit are one transaction; what it does to the runs follows in others."""
-    wanted = _wanted(request.form.get("move", ""))
+    wanted = _wanted(given.form().get("move", ""))
     built, now = wiring.wired(), wiring.now()
     with built.transaction() as tx:
         if campaigns.get(tx, campaign_id) is None:
             abort(404)
     by = Mover(current_user.id, current_user.role)
-    reason = request.form.get("reason", "").strip()[:LONGEST_REASON] or None
+    reason = given.form().get("reason", "").strip()[:LONGEST_REASON] or None
     try:
         with built.transaction() as tx:
             moved = move_campaign(
@@ -115,7 +118,10 @@ def _said(wanted: CampaignMove, moved: Moved) -> tuple[str, str]:
         CampaignMove.APPROVE: _("The campaign is approved."),
         CampaignMove.SCHEDULE: _("The campaign starts by itself when its time has come."),
         CampaignMove.START: _("The campaign has started."),
-        CampaignMove.PAUSE: _("The campaign is paused: nobody new is contacted."),
+        CampaignMove.PAUSE: _(
+            "The campaign is paused: nobody new is contacted, and calls that nobody has answered yet are taken back "
+            "until it goes on."
+        ),
         CampaignMove.RESUME: _("The campaign goes on."),
         CampaignMove.DRAIN: _("Nobody new starts; those under way come to their end."),
         CampaignMove.ABORT: _("The campaign is ended: what was queued is cancelled."),
@@ -129,17 +135,19 @@ def _said(wanted: CampaignMove, moved: Moved) -> tuple[str, str]:
 def life_of(tx: Tx, campaign: Campaign) -> Life:
     approver = users.by_id(tx, campaign.approver_id) if campaign.approver_id is not None else None
     approval = campaign.status not in OVER and needs_approval(campaign)
+    paused = campaign.status is CampaignStatus.PAUSED
     return Life(
         moves=tuple(one for one in permitted(campaign.status, current_user.role) if _offered(one, campaign)),
         resuming=is_resuming(tx, campaign),
         points=[_point(one) for one in campaign.findings or ()],
         checked_at=campaign.checked_at,
         stale=campaign.checked_at is not None and campaign.checked_revision != campaign.flow_revision,
-        needs_approval=approval,
+        awaited=_awaited(tx, campaign) if approval and approver is None else None,
         approver=approver.name if approver is not None else None,
         approved_at=campaign.approved_at,
         occasion=_occasion(tx, campaign),
         put_off=deferred.put_off(tx, campaign.id, wiring.now()),
+        taken_back=deferred.taken_back(tx, campaign.id) if paused else 0,
         history=[_done(one) for one in reversed(audit.history(tx, f"campaign:{campaign.id}"))],
     )
 
@@ -153,11 +161,26 @@ def _offered(one: CampaignMove, campaign: Campaign) -> bool:
     return True
 
 
+def _awaited(tx: Tx, campaign: Campaign) -> str:
+    roles = language.listed(
+        labels.word("roles", one) for one in Role if one in MOVES[CampaignMove.APPROVE].roles
+    )
+    party = dict.fromkeys((campaign.author_id, campaign_policies.last_writer(tx, campaign.id)))
+    names = [user.name for one in party if one is not None and (user := users.by_id(tx, one)) is not None]
+    if not names:
+        return _("It waits for the approval of a second person: %(roles)s.", roles=roles)
+    return _(
+        "It waits for the approval of a second person: %(roles)s other than %(names)s.",
+        roles=roles,
+        names=language.listed(names),
+    )
+
+
 def _point(stored: Any) -> Point:
     finding = finding_of(stored)
     verdict = finding.verdict
     return Point(
-        finding.words(language.selected()),
+        finding.words(language.selected(), language.zone()),
         labels.word("verdict", verdict.value),
         _ICONS[verdict],
         _TONES[verdict],
@@ -184,5 +207,15 @@ def _done(entry: Entry) -> Done:
         entry.who,
         labels.word("campaign_move", entry.action.removeprefix("campaign.")),
         str(status) if status else None,
-        str(reason) if reason else None,
+        _reason(str(reason), by_itself=entry.who is None) if reason else None,
     )
+
+
+def _reason(written: str, *, by_itself: bool) -> str:
+    """What the product gave as its own is put in words; a person's own words stay."""
+    if by_itself and written == ITS_END_HAS_COME:
+        return _("Its end has come")
+    if by_itself and written.startswith(BRAKE):
+        causes = written.removeprefix(BRAKE).split(", ")
+        return _("Brake: %(causes)s", causes=language.listed(labels.word("brake", one) for one in causes))
+    return written

@@ -52,13 +52,13 @@ def progress() -> ResponseReturnValue:
     return render_template("campaigns/progress.html", **_listed())
 
 
-@blueprint.get("/<int:campaign_id>")
+@blueprint.get("/<id:campaign_id>")
 @only(*OPERATORS)
 def page(campaign_id: int) -> ResponseReturnValue:
     return render_template("campaigns/page.html", **_shown(campaign_id))
 
 
-@blueprint.get("/<int:campaign_id>/live")
+@blueprint.get("/<id:campaign_id>/live")
 @only(*OPERATORS)
 def live(campaign_id: int) -> ResponseReturnValue:
     return render_template("campaigns/live.html", **_shown(campaign_id))

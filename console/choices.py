@@ -58,6 +58,7 @@ CHOICES = {
         "harm": _l("The treated do worse than the control arm"),
         "abandonment": _l("Answered calls find nobody"),
         "spend": _l("All is spent"),
+        "unreadable": _l("Its policy cannot be read"),
     },
     "mark": {
         "red": _l("Red list"),

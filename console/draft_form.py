@@ -25,21 +25,23 @@ from bot.flow.offer import read_offer
 from bot.policies import SHIPPED, policy_data, policy_names
 from bot.rules.catalogue import FactorCatalogue, load_catalogue
 from bot.rules.parse import ConditionError, parse
-from console import language
+from console import given, language
 
 _Value = TypeVar("_Value")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-#: What the product refuses, in words that stand beside the field.
+#: What the product refuses, in words that stand beside the field; what was given goes into their places.
 _REFUSALS = {
     "there already is a campaign {name!r}": _l("There already is a campaign of this name."),
-    "must be at least 0 and below 1, not {given}": _l("At least 0% and below 100%."),
+    "must be at least 0 and below 1, not {given}": _l("At least 0%% and below 100%%."),
     "{end:%Y-%m-%d %H:%M} is not after the start, {start:%Y-%m-%d %H:%M}": _l(
         "The end is not after the start."
     ),
+    "must be one line of at most {most} characters": _l("One line of at most %(most)s characters."),
+    "{given} is more than {most:_}": _l("At most %(most)s."),
     "must be above 0, not {given}": _l("It must be above 0."),
     "must be at least a day": _l("It must be at least a day."),
-    "must be above 0% and at most 100%, not {given:f}%": _l("Above 0% and at most 100%."),
+    "must be above 0% and at most 100%, not {given:f}%": _l("Above 0%% and at most 100%%."),
     "only the customers of a risk list have a risk to order them by": _l(
         "Only the customers of a risk list have a risk to order them by."
     ),
@@ -59,7 +61,7 @@ class Draft:
     def refuse(self, error: CampaignError) -> None:
         words = _REFUSALS.get(error.said)
         name = _FIELDS.get(error.field or "", error.field or "")
-        self.errors[name] = str(words) if words is not None else str(error)
+        self.errors[name] = str(error) if words is None else str(words) % _shown(error.given)
 
     def read(self, name: str, reader: Callable[[str], _Value], otherwise: _Value, refusal: str) -> _Value:
         """An empty field is `otherwise`."""
@@ -69,6 +71,11 @@ class Draft:
         except Miswritten:
             self.errors[name] = refusal
             return otherwise
+
+
+def _shown(values: Mapping[str, object]) -> dict[str, object]:
+    """Numbers as the reader writes them."""
+    return {name: language.count(one) if isinstance(one, int) else one for name, one in values.items()}
 
 
 def factors() -> FactorCatalogue:
@@ -219,9 +226,10 @@ def _percent(text: str) -> Decimal:
 
 
 def _whole(text: str) -> int:
-    if not text.isdecimal():
+    number = given.id_in(text)
+    if number is None:
         raise Miswritten(text)
-    return int(text)
+    return number
 
 
 def _days(text: str) -> timedelta:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -22,7 +22,7 @@ from bot.policies import policy_names
 from bot.rules.parse import parse
 from bot.rules.sql import compile_sql, customer_column
 from bot.store import campaigns, checking, enrolling, risk_lists
-from console import draft_form, labels, language, wiring
+from console import draft_form, given, labels, language, wiring
 from console.draft_form import Draft
 from console.sign_in import only
 
@@ -60,7 +60,7 @@ def form(key: str) -> ResponseReturnValue:
 
 @only(*having(Right.PREPARE))
 def create(key: str) -> ResponseReturnValue:
-    chosen, draft = _taken(key), draft_form.filled_in(request.form)
+    chosen, draft = _taken(key), draft_form.filled_in(given.form())
     built, now = wiring.wired(), wiring.now()
     wanted = draft_form.wanted(draft, chosen.flow, now, zone_name())
     if not draft.errors:
@@ -85,7 +85,7 @@ def create(key: str) -> ResponseReturnValue:
 @only(*having(Right.PREPARE))
 def people() -> ResponseReturnValue:
     """How many a condition holds for just now, or what is wrong with it."""
-    text = request.form.get("condition", "").strip()
+    text = given.form().get("condition", "").strip()
     problem = draft_form.misread(text)
     found = None if problem else _counted(text)
     return render_template("campaigns/people.html", problem=problem, people=found, most=MOST_COUNTED)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from json import dumps
 from pathlib import Path
+from shlex import quote
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, render_template, request
+from flask import Blueprint, Response, abort, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -25,12 +26,12 @@ from bot.forecast.dry_run import Installation
 from bot.forecast.errors import ForecastError
 from bot.forecast.row import Forecast
 from bot.forecast.table_file import record_batch, table_file
-from bot.forecast.tally import Tally
+from bot.forecast.tally import LATER, OUTCOMES, Tally, outcome
 from bot.forecast.verdicts import Verdict
 from bot.forecast.words import why
 from bot.store import audit, campaigns, checking, forecasting
 from bot.store.campaigns import Campaign
-from console import draft_form, labels, language, wiring
+from console import draft_form, given, labels, language, wiring
 from console.kept import Kept
 from console.results import Figure
 from console.sign_in import only
@@ -69,19 +70,19 @@ class Because:
 
 
 def install(blueprint: Blueprint) -> None:
-    blueprint.get("/<int:campaign_id>/dry-run", endpoint="dry_run")(page)
-    blueprint.post("/<int:campaign_id>/dry-run.<any(csv, parquet):kind>")(download)
+    blueprint.get("/<id:campaign_id>/dry-run", endpoint="dry_run")(page)
+    blueprint.post("/<id:campaign_id>/dry-run.<any(csv, parquet):kind>")(download)
 
 
 @only(*having(Right.WATCH))
 def page(campaign_id: int) -> ResponseReturnValue:
     campaign = _campaign(campaign_id)
     found = _foretold(campaign)
-    verdict = request.args.get("verdict", "")
-    if verdict and verdict not in set(Verdict):
+    verdict = given.query().get("verdict", "")
+    if verdict and verdict not in OUTCOMES:
         abort(404)
-    number = max(request.args.get("page", 1, type=int), 1)
-    lines = [one for one in found.lines if not verdict or one.verdict == verdict]
+    number = given.page()
+    lines = [one for one in found.lines if not verdict or outcome(one.verdict, one.reason) == verdict]
     return render_template(
         "campaigns/dry_run.html",
         campaign=campaign,
@@ -92,14 +93,15 @@ def page(campaign_id: int) -> ResponseReturnValue:
         hours=_hours(found.tally),
         tabs=[
             ("", _("All")),
-            *((one.value, labels.word("forecast", one)) for one in Verdict if found.tally.of(one)),
+            *((one, labels.word("forecast", one)) for one in OUTCOMES if found.tally.came_to(one)),
         ],
         verdict=verdict,
         lines=lines[(number - 1) * PAGE : number * PAGE],
         number=number,
         more=len(lines) > number * PAGE,
+        outcome=outcome,
         why=lambda reason: why(reason, language.selected()),
-        command=f'scripts/keepline campaign dry-run "{campaign.name}" --out people.parquet',
+        command=f"scripts/keepline campaign dry-run {quote(campaign.name)} --out people.parquet",
     )
 
 
@@ -177,19 +179,34 @@ def _steps(campaign: Campaign) -> dict[str, str]:
 
 
 def _figures(found: Foretold) -> list[Figure]:
+    """The sum of those who are contacted first: later is not never."""
+    tally = found.tally
+    if not tally.people:
+        return []
+    contacted = tally.to_be_contacted
     return [
-        Figure(
-            labels.word("forecast", one), language.count(people), language.share(people / found.tally.people)
-        )
-        for one in Verdict
-        if (people := found.tally.of(one))
+        Figure(_("Will be contacted"), language.count(contacted), language.share(contacted / tally.people)),
+        *(
+            Figure(labels.word("forecast", one), language.count(people), _under(tally, one, people))
+            for one in OUTCOMES
+            if (people := tally.came_to(one))
+        ),
     ]
+
+
+def _under(tally: Tally, came_to: str, people: int) -> str:
+    if came_to != LATER:
+        return language.share(people / tally.people)
+    first, last = (language.moment(one) for one in tally.moments[came_to])
+    if first == last:
+        return _("when hours and limits permit: %(first)s", first=first)
+    return _("when hours and limits permit: %(first)s to %(last)s", first=first, last=last)
 
 
 def _because(tally: Tally) -> list[Because]:
     return [
         Because(
-            verdict,
+            outcome(verdict, reason),
             why(reason, language.selected()) if reason else "",
             people,
             language.share(people / tally.people),

@@ -12,7 +12,7 @@ from bot.domain.uplift import wilson
 from bot.evaluation.contamination import Touched
 from bot.evaluation.doubts import doubts_of
 from bot.evaluation.report import Report
-from console.language import count, points, selected, share
+from console.language import count, listed, points, selected, share
 from console.results import Said, rate_of, said, span
 
 
@@ -97,11 +97,11 @@ def _verdict(experiment: Experiment) -> str:
     sentences = []
     if better:
         sentences.append(
-            _("More recharged with %(ways)s than with %(first)s.", ways=_list(better), first=first)
+            _("More recharged with %(ways)s than with %(first)s.", ways=listed(better), first=first)
         )
     if worse:
         sentences.append(
-            _("Fewer recharged with %(ways)s than with %(first)s.", ways=_list(worse), first=first)
+            _("Fewer recharged with %(ways)s than with %(first)s.", ways=listed(worse), first=first)
         )
     return ("" if selected() == "zh" else " ").join(sentences) or _(
         "No way is proven to differ from %(first)s.", first=first
@@ -130,10 +130,6 @@ def _way(way: Way, comparison: Comparison | None, customers: int) -> ShownWay:
 
 def _chance(p: float) -> str:
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
-
-
-def _list(names: list[str]) -> str:
-    return ("、" if selected() == "zh" else ", ").join(names)
 
 
 def _crossing(name: str, touched: Touched, *, never: bool = False) -> Crossing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -12,12 +12,13 @@ from flask_login import current_user
 from bot.domain.numbers import masked
 from bot.domain.policy import KINDS
 from bot.forecast.errors import ForecastError
-from bot.forecast.explain import LONGEST_ID, Story, explain, find
+from bot.forecast.explain import Story, explain, find
+from bot.forecast.step_titles import step_titles
 from bot.forecast.story_words import Line, Teller, zone_of
 from bot.register.errors import RegisterError
 from bot.register.record import read_number
 from bot.store import audit, forecasting, marks, story
-from console import language, wiring
+from console import given, language, wiring
 from console.policy_words import kinds_of
 from console.sign_in import OPERATORS, only
 
@@ -72,7 +73,7 @@ def form() -> ResponseReturnValue:
 @only(*OPERATORS)
 def search() -> ResponseReturnValue:
     """By POST: a telephone number must not stand in an address, which others keep."""
-    written = request.form.get("who", "").strip()
+    written = given.form().get("who", "").strip()
     try:
         with wiring.wired().transaction() as tx:
             found = find(tx, written, _as_number(written))
@@ -82,22 +83,23 @@ def search() -> ResponseReturnValue:
     return redirect(url_for("explain.page", customer_id=found.id), 303)
 
 
-@blueprint.get("/<int:customer_id>")
+@blueprint.get("/<id:customer_id>")
 @only(*OPERATORS)
 def page(customer_id: int) -> ResponseReturnValue:
     """Personal data: who has looked at whom is written down, and never by which number."""
     built, now = wiring.wired(), wiring.now()
     with built.transaction() as tx:
         forecasting.freeze(tx)
-        subject = story.by_id(tx, customer_id) if customer_id < 10**LONGEST_ID else None
+        subject = story.by_id(tx, customer_id)
         if subject is None:
             abort(404)
         found = explain(tx, subject, now)
+        steps = step_titles(tx, found, built.flows, language.selected())
         held = marks.held(tx, [subject.id], now).get(subject.id, ())
     with built.transaction() as tx:
         audit.record(tx, int(current_user.id), "customer.viewed", f"customer:{subject.id}", None, None, now)
     zone = zone_of(found) or language.zone()
-    teller = Teller(language.selected(), zone)
+    teller = Teller(language.selected(), zone, steps)
     return render_template(
         "explain/page.html",
         subject=subject,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +15,7 @@ from flask_babel import Babel, get_locale
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from console import wiring
+from console import given, wiring
 from console.redirects import inside
 
 LANGUAGES = {"en": "English", "zh": "中文"}
@@ -29,7 +29,7 @@ def choose(code: str) -> Response:
     if code not in LANGUAGES:
         raise NotFound
     session["language"] = code
-    return redirect(inside(request.form.get("next")) or url_for("console.home"))
+    return redirect(inside(given.form().get("next")) or url_for("console.home"))
 
 
 def selected() -> str:
@@ -46,6 +46,10 @@ def selected() -> str:
 def of(texts: Mapping[str, str]) -> str:
     """The reader's language of a text that an author wrote in several, else any of them, else nothing."""
     return texts.get(selected()) or next(iter(texts.values()), "")
+
+
+def listed(words: Iterable[str]) -> str:
+    return ("、" if selected() == "zh" else ", ").join(words)
 
 
 def zone() -> ZoneInfo:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
@@ -13,11 +13,11 @@ from werkzeug.wrappers import Response
 from bot.bell import Queue
 from bot.domain.contact import Allowed, Decision
 from bot.domain.manual_calls import OUTCOMES, ManualCallStatus
-from bot.outreach.manual_calls import CallDesk, CannotCall, NoPhone, OrderClosed, as_stored
+from bot.outreach.manual_calls import CallDesk, CannotCall, NoPhone, NotedAlready, OrderClosed, as_stored
 from bot.store import audit
 from bot.store.transaction import Tx
 from bot.store.work_orders import OrderPage
-from console import calling, language, wiring
+from console import calling, given, language, wiring
 from console.labels import word
 from console.work_orders import visible
 
@@ -26,7 +26,7 @@ blueprint = Blueprint("manual_calls", __name__, url_prefix="/work-orders")
 LONGEST_MINUTES = 600
 
 
-@blueprint.get("/<int:order_id>/calls")
+@blueprint.get("/<id:order_id>/calls")
 @login_required
 def calls(order_id: int) -> ResponseReturnValue:
     """The part of the page that moves while a call is under way."""
@@ -36,7 +36,7 @@ def calls(order_id: int) -> ResponseReturnValue:
     return render_template("work_orders/calls.html", order=found.order, page=found, calls=panel)
 
 
-@blueprint.post("/<int:order_id>/calls")
+@blueprint.post("/<id:order_id>/calls")
 @login_required
 def call(order_id: int) -> Response:
     found, now = _callable(order_id), wiring.now()
@@ -55,21 +55,24 @@ def call(order_id: int) -> Response:
     return _back_to(order_id)
 
 
-@blueprint.post("/<int:order_id>/own-calls")
+@blueprint.post("/<id:order_id>/own-calls")
 @login_required
 def own_call(order_id: int) -> Response:
     """It has happened, whether it was permitted or not: it is written down, and the gate's answer is shown."""
     found, now = _callable(order_id), wiring.now()
-    if request.form.get("outcome") not in OUTCOMES:
+    if given.form().get("outcome") not in OUTCOMES:
         flash(_("Choose how the call ended."), "bad")
         return _back_to(order_id)
-    outcome = ManualCallStatus(request.form["outcome"])
-    minutes = request.form.get("minutes", type=int)
+    outcome = ManualCallStatus(given.form()["outcome"])
+    minutes = given.form().get("minutes", type=int)
     lasted = timedelta(minutes=max(0, min(minutes, LONGEST_MINUTES))) if minutes is not None else None
     try:
         with wiring.wired().transaction() as tx:
             decision = _desk().note_own(tx, order_id, current_user.id, outcome, lasted, now)
             _note(tx, "work_order.own_call", order_id, decision)
+    except NotedAlready:
+        flash(_("It is written down already, and counts once."), "good")
+        return _back_to(order_id)
     except CannotCall as refusal:
         flash(_why_not(refusal), "bad")
         return _back_to(order_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -11,7 +11,7 @@ from flask_login import current_user
 from bot.domain.notices import in_words
 from bot.domain.roles import Right, having
 from bot.store import audit, notices
-from console import language, wiring
+from console import given, language, wiring
 from console.sign_in import only
 
 blueprint = Blueprint("notices", __name__, url_prefix="/notices")
@@ -22,8 +22,8 @@ PAGE = 50
 @blueprint.get("/")
 @only(*having(Right.WATCH))
 def listing() -> ResponseReturnValue:
-    unread = request.args.get("show") != "all"
-    number = max(request.args.get("page", 1, type=int), 1)
+    unread = given.query().get("show") != "all"
+    number = given.page()
     with wiring.wired().transaction() as tx:
         found = notices.newest(tx, limit=PAGE + 1, unread=unread, offset=(number - 1) * PAGE)
     return render_template(
@@ -39,10 +39,10 @@ def listing() -> ResponseReturnValue:
 @only(*having(Right.WATCH))
 def read() -> ResponseReturnValue:
     """Those that stood on the page, and no newer ones; who has taken note of which is written down."""
-    wanted = [int(one) for one in request.form.getlist("id") if one.isdecimal() and len(one) < 18]
+    shown = [given.id_in(one) for one in given.form().getlist("id")]
     reader, now = int(current_user.id), wiring.now()
     with wiring.wired().transaction() as tx:
-        done = notices.mark_read(tx, wanted, reader, now)
+        done = notices.mark_read(tx, [one for one in shown if one is not None], reader, now)
         for one in done:
             audit.record(tx, reader, "notice.read", f"notice:{one}", None, None, now)
     if done:

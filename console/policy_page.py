@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -23,7 +23,7 @@ from bot.policies import PolicyFileError, policy_data_of, policy_names, policy_o
 from bot.store import campaign_policies, campaigns
 from bot.store.campaign_policies import PolicyLine
 from bot.store.campaigns import Campaign
-from console import policy_words, wiring
+from console import given, policy_words, wiring
 from console.campaign_life import CHUNKS_AT_ONCE, LONGEST_REASON
 from console.sign_in import only
 
@@ -40,8 +40,8 @@ class Change:
 
 
 def install(blueprint: Blueprint) -> None:
-    blueprint.get("/<int:campaign_id>/policy", endpoint="policy")(page)
-    blueprint.post("/<int:campaign_id>/policy", endpoint="change_policy")(change)
+    blueprint.get("/<id:campaign_id>/policy", endpoint="policy")(page)
+    blueprint.post("/<id:campaign_id>/policy", endpoint="change_policy")(change)
 
 
 @only(*having(Right.WATCH))
@@ -55,8 +55,8 @@ def page(campaign_id: int) -> ResponseReturnValue:
 def change(campaign_id: int) -> ResponseReturnValue:
     """In force with its commit; what the former had put off is weighed again at once, or by the sweep."""
     campaign = _campaign(campaign_id)
-    written = request.form.get("policy", "").replace("\r\n", "\n")
-    reason = request.form.get("reason", "").strip()[:LONGEST_REASON] or None
+    written = given.form().get("policy", "").replace("\r\n", "\n")
+    reason = given.form().get("reason", "").strip()[:LONGEST_REASON] or None
     try:
         wanted = _read(written)
         problems = _refused(campaign.id, wanted, reason)

@@ -76,7 +76,11 @@ def _day(name: str, spans: Spans) -> Day:
 
 
 def _spans(spans: Spans) -> str:
-    return _listed([f"{_time(opens)}–{_time(closes)}" for opens, closes in spans]) if spans else _("closed")
+    return (
+        language.listed([f"{_time(opens)}–{_time(closes)}" for opens, closes in spans])
+        if spans
+        else _("closed")
+    )
 
 
 def _time(second: int) -> str:
@@ -117,9 +121,7 @@ def _often(cap: Cap) -> str:
 
 def consent(policy: Policy) -> list[Line]:
     asked = [kind for kind in KINDS if policy.asks_consent(*kind)]
-    needed = (
-        _("A second person approves it before it starts") if policy.needs_approval else _("Nobody has to")
-    )
+    needed = _("A second person approves it before it starts") if policy.needs_approval else _("Not needed")
     return [
         Line(_("Only with consent"), kinds_of(asked) if asked else _("Nothing")),
         Line(_("Approval"), needed),
@@ -143,7 +145,7 @@ def _ceiling(ceiling: Ceiling) -> str:
         else "",
         ngettext("%(num)s minute", "%(num)s minutes", ceiling.minutes) if ceiling.minutes is not None else "",
     ]
-    return _listed([one for one in said if one])
+    return language.listed([one for one in said if one])
 
 
 def brakes(stored: Mapping[str, Any]) -> list[Line]:
@@ -174,7 +176,7 @@ def brakes(stored: Mapping[str, Any]) -> list[Line]:
 
 def marks(policy: Policy) -> list[Line]:
     return [
-        Line(labels.word("mark", name), _listed(said))
+        Line(labels.word("mark", name), language.listed(said))
         for name, effect in policy.marks.items()
         if (said := [
             *([labels.word("treatment", effect.marketing)] if effect.marketing is not Treatment.AS_USUAL else []),
@@ -188,7 +190,7 @@ def part(name: str) -> str:
 
 
 def parts(names: Sequence[str]) -> str:
-    return _listed([part(name) for name in names])
+    return language.listed([part(name) for name in names])
 
 
 def span(value: timedelta) -> str:
@@ -212,8 +214,4 @@ def kinds_of(kinds: Sequence[Kind]) -> str:
             if len(channels) == len(Channel)
             else _("%(purpose)s by %(channel)s", purpose=of, channel=labels.word("by_channel", channels[0]))
         )
-    return _listed(said)
-
-
-def _listed(words: Sequence[str]) -> str:
-    return ("、" if language.selected() == "zh" else ", ").join(words)
+    return language.listed(said)

@@ -14,6 +14,9 @@ from bot.flow.outcome_words import result_in_words
 from console.labels import word
 from console.language import count, money, points, selected, share
 
+#: With fewer in an arm than this, "not proven" says more about the numbers than about the campaign.
+ENOUGH = 30
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -104,6 +107,8 @@ def funnel(report: Report) -> list[Stage]:
 def verdict(report: Report) -> str:
     """What may be said about the campaign's worth, and no more than that."""
     uplift = report.uplift
+    if not report.funnel.contacted:
+        return _("Too early to tell: nobody has been contacted yet.")
     if uplift.low is None or uplift.high is None:
         return _("Nobody is in the control arm, so nothing can be said about what the campaign was worth.")
     by = points(uplift.difference).lstrip("+-")
@@ -111,6 +116,8 @@ def verdict(report: Report) -> str:
         return _("The treated recharged more often: %(by)s points more than the control arm.", by=by)
     if report.harmful:
         return _("The treated recharged less often: %(by)s points less than the control arm.", by=by)
+    if min(report.treatment.customers, report.control.customers) < ENOUGH:
+        return _("Too early to tell: fewer than %(n)s customers are in one of the arms.", n=count(ENOUGH))
     return _("No difference is proven: the interval includes zero.")
 
 

@@ -16,7 +16,7 @@ from bot.accounts import Locked, LoggedIn
 from bot.domain.roles import Right, having, may
 from bot.store import audit, users
 from bot.store.users import User
-from console import wiring
+from console import given, wiring
 from console.redirects import inside
 
 blueprint = Blueprint("sign_in", __name__)
@@ -66,15 +66,15 @@ def only(*roles: str) -> Callable[[Callable[..., ResponseReturnValue]], Callable
 def form() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return redirect(url_for("console.home"))
-    return render_template("sign_in.html", next=inside(request.args.get("next")))
+    return render_template("sign_in.html", next=inside(given.query().get("next")))
 
 
 @blueprint.post("/login")
 def enter() -> ResponseReturnValue:
-    login = request.form.get("login", "").strip()
-    wanted = inside(request.form.get("next"))
+    login = given.form().get("login", "").strip()
+    wanted = inside(given.form().get("next"))
     built, now = wiring.wired(), wiring.now()
-    found = accounts.log_in(built.transaction, login, request.form.get("password", ""), now)
+    found = accounts.log_in(built.transaction, login, given.secret("password"), now)
     if isinstance(found, LoggedIn):
         _open_session(found.user)
         return redirect(wanted or url_for("console.home"))

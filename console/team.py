@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -10,9 +10,8 @@ from flask_login import current_user
 from bot.domain.roles import Right, having
 from bot.escalation.handling import AlreadyClosed, WorkOrderError
 from bot.escalation.supervision import hand_over, settle_complaint
-from bot.forecast.explain import LONGEST_ID
 from bot.store import desk, story
-from console import wiring
+from console import given, wiring
 from console.campaign_life import LONGEST_REASON
 from console.sign_in import only
 
@@ -24,7 +23,7 @@ PAGE = 50
 @blueprint.get("/")
 @only(*having(Right.SETTLE))
 def listing() -> ResponseReturnValue:
-    number = max(request.args.get("page", 1, type=int), 1)
+    number = given.page()
     with wiring.wired().transaction() as tx:
         loads = desk.loads(tx, wiring.now())
         owner_id = _wanted(loads)
@@ -39,11 +38,11 @@ def listing() -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/<int:order_id>/hand-over")
+@blueprint.post("/<id:order_id>/hand-over")
 @only(*having(Right.SETTLE))
 def give(order_id: int) -> ResponseReturnValue:
-    to = request.form.get("to", 0, type=int)
-    reason = request.form.get("reason", "").strip()[:LONGEST_REASON] or None
+    to = given.id_in(given.form().get("to")) or 0  # which is nobody
+    reason = given.form().get("reason", "").strip()[:LONGEST_REASON] or None
     try:
         with wiring.wired().transaction() as tx:
             owner = hand_over(tx, order_id, to, int(current_user.id), wiring.now(), reason=reason)
@@ -57,14 +56,14 @@ def give(order_id: int) -> ResponseReturnValue:
         flash(_("The work order is with %(name)s now.", name=owner.name), "good")
         if owner.id == int(current_user.id):
             return redirect(url_for("work_orders.page", order_id=order_id), 303)
-    return redirect(url_for("team.listing", owner=request.form.get("owner") or None), 303)
+    return redirect(url_for("team.listing", owner=given.form().get("owner") or None), 303)
 
 
-@blueprint.post("/complaints/<int:customer_id>")
+@blueprint.post("/complaints/<id:customer_id>")
 @only(*having(Right.SETTLE))
 def settle(customer_id: int) -> ResponseReturnValue:
     with wiring.wired().transaction() as tx:
-        subject = story.by_id(tx, customer_id) if customer_id < 10**LONGEST_ID else None
+        subject = story.by_id(tx, customer_id)
         if subject is None:
             abort(404)
         settle_complaint(tx, subject.id, int(current_user.id), wiring.now())
@@ -74,5 +73,5 @@ def settle(customer_id: int) -> ResponseReturnValue:
 
 def _wanted(loads: list[desk.Load]) -> int | None:
     """Whose orders to show; those of everybody where nobody of the list is asked for."""
-    asked = request.args.get("owner", type=int)
+    asked = given.id_in(given.query().get("owner"))
     return asked if asked in {one.user_id for one in loads} else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -20,7 +20,7 @@ from bot.store.desk import Filter, Viewer
 from bot.store.spoken import spoken
 from bot.store.transaction import Tx
 from bot.store.work_orders import OrderPage
-from console import briefing, calling, language, talk, wiring
+from console import briefing, calling, given, language, talk, wiring
 from console.sign_in import OPERATORS
 
 blueprint = Blueprint("work_orders", __name__, url_prefix="/work-orders")
@@ -48,16 +48,16 @@ class May:
 @blueprint.get("/")
 @login_required
 def listing() -> ResponseReturnValue:
-    status = request.args.get("status", "open")
+    status = given.query().get("status", "open")
     if status not in dict(TABS):
         abort(404)
-    mine = request.args.get("mine") == "1"
+    mine = given.query().get("mine") == "1"
     chosen = Filter(
         status=None if status == "all" else WorkOrderStatus(status),
-        queue=request.args.get("queue") or None,
+        queue=given.query().get("queue") or None,
         mine=mine,
     )
-    number = max(request.args.get("page", 1, type=int), 1)
+    number = given.page()
     with wiring.wired().transaction() as tx:
         found = desk.orders(tx, _viewer(), chosen, limit=PAGE + 1, offset=(number - 1) * PAGE)
         counts = desk.counts(tx, _viewer(), wiring.now(), mine=mine)
@@ -74,7 +74,7 @@ def listing() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/<int:order_id>")
+@blueprint.get("/<id:order_id>")
 @login_required
 def page(order_id: int) -> ResponseReturnValue:
     found = visible(order_id)
@@ -103,7 +103,7 @@ def page(order_id: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/<int:order_id>/number")
+@blueprint.post("/<id:order_id>/number")
 @login_required
 def reveal(order_id: int) -> ResponseReturnValue:
     """The whole telephone number, once, to the order's owner; that it was looked at is written down."""
@@ -124,7 +124,7 @@ def reveal(order_id: int) -> ResponseReturnValue:
     return render_template("work_orders/number.html", number=number)
 
 
-@blueprint.post("/<int:order_id>/take")
+@blueprint.post("/<id:order_id>/take")
 @login_required
 def take(order_id: int) -> Response:
     before, now = visible(order_id), wiring.now()
@@ -138,7 +138,7 @@ def take(order_id: int) -> Response:
     return _back_to(order_id)
 
 
-@blueprint.post("/<int:order_id>/release")
+@blueprint.post("/<id:order_id>/release")
 @login_required
 def release(order_id: int) -> Response:
     before, now = visible(order_id), wiring.now()
@@ -152,15 +152,15 @@ def release(order_id: int) -> Response:
     return redirect(url_for("work_orders.listing"))
 
 
-@blueprint.post("/<int:order_id>/close")
+@blueprint.post("/<id:order_id>/close")
 @login_required
 def close(order_id: int) -> Response:
     before, now = visible(order_id), wiring.now()
-    if request.form.get("disposition") not in set(Disposition):
+    if given.form().get("disposition") not in set(Disposition):
         flash(_("Choose how it ended."), "bad")
         return _back_to(order_id)
-    disposition = Disposition(request.form["disposition"])
-    note = request.form.get("note", "")[:LONGEST_NOTE]
+    disposition = Disposition(given.form()["disposition"])
+    note = given.form().get("note", "")[:LONGEST_NOTE]
     try:
         with wiring.wired().transaction() as tx:
             handling.close(tx, order_id, current_user.id, disposition, note, now)

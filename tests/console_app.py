@@ -100,6 +100,15 @@ def sign_in(client: FlaskClient, login: str, password: str = PASSWORD) -> None:
     assert answer.status_code == 302, answer.text
 
 
+def operators_browser(transaction: Transaction, now: datetime) -> FlaskClient:
+    """Olga, an operator, has signed in."""
+    with transaction() as tx:
+        make_person(tx, login="olga", role="operator")
+    client = make_app(transaction, now).test_client()
+    sign_in(client, "olga")
+    return client
+
+
 def post(client: FlaskClient, path: str, **form: Any) -> Any:
     """A POST with the CSRF token of a page of this session."""
     token = client.get("/token-for-tests").text

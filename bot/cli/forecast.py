@@ -22,6 +22,7 @@ from bot.forecast.dry_run import Installation
 from bot.forecast.errors import ForecastError
 from bot.forecast.explain import How, find
 from bot.forecast.explain import explain as tell
+from bot.forecast.step_titles import step_titles
 from bot.forecast.story_json import to_json
 from bot.forecast.table_file import table_file
 from bot.forecast.tally import Tally
@@ -142,12 +143,13 @@ def explain(customer: str, by: str | None, as_json: bool, language: str) -> None
             forecasting.freeze(tx)
             subject = find(tx, customer, _as_number(customer, parts.settings.default_region), by)
             story = tell(tx, subject, parts.clock.now())
+            steps = step_titles(tx, story, parts.flows, language)
     except ForecastError as error:
         raise click.ClickException(str(error)) from None
     if as_json:
-        click.echo(json.dumps(to_json(story, language), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(to_json(story, language, steps), ensure_ascii=False, indent=2))
     else:
-        show_story(story, language)
+        show_story(story, language, steps)
 
 
 def _as_number(written: str, region: str) -> str | None:

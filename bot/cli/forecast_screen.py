@@ -14,8 +14,9 @@ from bot.config import Settings
 from bot.domain.attempts import Channel
 from bot.domain.numbers import masked
 from bot.forecast.explain import Story
+from bot.forecast.step_titles import StepTitles
 from bot.forecast.story_words import Teller, zone_of
-from bot.forecast.tally import Tally
+from bot.forecast.tally import LATER, Tally, outcome
 from bot.forecast.verdicts import Verdict
 from bot.forecast.words import in_words, why
 
@@ -26,6 +27,7 @@ def show_tally(campaign: str, tally: Tally, now: datetime, settings: Settings, l
     console = screen()
     heading = in_words("heading", language)
     console.print(heading.format(name=campaign, people=tally.people, now=f"{now:%Y-%m-%d %H:%M}Z"))
+    console.print(reach(tally, language))
     console.print(_verdicts(tally, language))
     if tally.hours:
         console.print(_hours(tally, language))
@@ -45,11 +47,28 @@ def show_lines(lines: Sequence[Mapping[str, Any]], language: str) -> None:
             in_words(one["arm"], language),
             f"{one['step']} ({in_words(one['channel'], language)})" if one["step"] else "",
             f"{length}/{one['segments']}" if one["segments"] else f"{length}",
-            in_words(one["verdict"], language),
+            in_words(outcome(one["verdict"], one["reason"]), language),
             f"{one['contact_local'].replace('T', ' ')} {one['time_zone']}" if one["contact_local"] else "",
             why(one["reason"], language) if one["reason"] else "",
         )
     screen().print(table)
+
+
+def reach(tally: Tally, language: str) -> str:
+    """Who is put off until the permitted hours is reached as well: nobody should read the first line alone."""
+    contacted = tally.to_be_contacted
+    said = in_words("reach", language).format(
+        contacted=contacted,
+        share=f"{contacted / tally.people:.1%}" if tally.people else "-",
+        on_time=tally.came_to(Verdict.ALLOWED),
+        later=tally.came_to(LATER),
+    )
+    if not tally.moments:
+        return said
+    first = min(first for first, _ in tally.moments.values())
+    last = max(last for _, last in tally.moments.values())
+    span = {"first": f"{first:%Y-%m-%d %H:%M}Z", "last": f"{last:%Y-%m-%d %H:%M}Z"}
+    return said + in_words("span", language).format(**span)
 
 
 def _verdicts(tally: Tally, language: str) -> Table:
@@ -60,7 +79,7 @@ def _verdicts(tally: Tally, language: str) -> Table:
         for reason, people in tally.by_reason(verdict).items():
             words = "" if verdict is Verdict.CONTROL or not reason else why(reason, language)
             share = f"{people / tally.people:.1%}"
-            table.add_row(in_words(verdict, language), words, f"{people:,}", share)
+            table.add_row(in_words(outcome(verdict, reason), language), words, f"{people:,}", share)
     return table
 
 
@@ -97,9 +116,9 @@ def _time(seconds: float, language: str) -> str:
     return in_words("time", language).format(hours=hours, minutes=minutes)
 
 
-def show_story(story: Story, language: str) -> None:
+def show_story(story: Story, language: str, steps: StepTitles) -> None:
     console = screen()
-    teller = Teller(language, zone_of(story) or UTC)
+    teller = Teller(language, zone_of(story) or UTC, steps)
     console.print(Text(_subject(story, language), "bold"))
     console.print("; ".join(teller.standing(story).values()))
     if story.entries:

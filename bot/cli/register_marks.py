@@ -13,8 +13,10 @@ from rich.table import Table
 
 from bot.cli.audience import progress_bar
 from bot.cli.campaign.values import moment
-from bot.cli.register_screen import screen, show_marked, when
+from bot.cli.register_screen import show_marked, when
 from bot.cli.register_words import acting_if_known, region_option, user_id_of, wired_parts
+from bot.cli.terminal import screen
+from bot.domain.marks import DEFAULT_MARKS
 from bot.domain.numbers import masked
 from bot.register import marking
 from bot.register.errors import RegisterError
@@ -56,6 +58,7 @@ def mark(
     parts = wired_parts()
     _one_of(file, customer)
     user_id, now = user_id_of(parts, login), parts.clock.now()
+    _warn_of_no_meaning(parts, name)
     if file is None:
         one = NamedList(name, source or marking.BY_HAND, until)
         with _said_in_one_line(), parts.transaction() as tx:
@@ -124,6 +127,16 @@ def marks(name: str | None, limit: int) -> None:
 
 
 _COLUMNS = ("customer", "number", "source", "since", "until")
+
+
+def _warn_of_no_meaning(parts: Wired, name: str) -> None:
+    """A mistyped name is a list, too, but one that changes nothing for anybody."""
+    with parts.transaction() as tx:
+        meant = set(DEFAULT_MARKS) | store.meant_by_campaigns(tx)
+    if name not in meant:
+        click.echo(
+            f"note: no policy gives list {name} a meaning; known are {', '.join(sorted(meant))}", err=True
+        )
 
 
 def _one_of(file: Path | None, customer: str | None) -> None:

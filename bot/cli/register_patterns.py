@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 from rich.table import Table
 
-from bot.cli.register_screen import screen
 from bot.cli.register_words import channel_option, purpose_option, scope_of, user_of, wired_parts
+from bot.cli.terminal import screen
 from bot.cli.work_order import acting
 from bot.domain.refusals import ALL
 from bot.register import patterns

@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from bot.cli.terminal import screen
 from bot.domain.numbers import masked
 from bot.domain.refusals import ALL, Refusal
 from bot.register.check import Standing
@@ -24,9 +24,10 @@ def show_import(name: str, report: ListReport) -> None:
     )
     _show_rejects(report.first_rejects, report.reject_path)
     if report.held_back:
-        click.echo(
+        raise click.ClickException(
             "nothing was taken off: a row that cannot be read might be such a number (--despite-rejects)"
         )
+    _some_were_good(report.rows_read, report.rejected)
 
 
 def show_marked(name: str, report: MarkReport) -> None:
@@ -36,9 +37,16 @@ def show_marked(name: str, report: MarkReport) -> None:
     )
     _show_rejects(report.first_rejects, report.reject_path)
     if report.held_back:
-        click.echo(
+        raise click.ClickException(
             "nobody was taken off: a row that cannot be read might be such a customer (--despite-rejects)"
         )
+    _some_were_good(report.rows_read, report.rejected)
+
+
+def _some_were_good(rows: int, rejected: int) -> None:
+    """The good rows go on without the bad ones; where there is no good one, nothing was done."""
+    if rows and rejected == rows:
+        raise click.ClickException("not one row could be read")
 
 
 def _show_rejects(first: Sequence[str], path: Path | None) -> None:
@@ -83,8 +91,3 @@ def in_words(channel: str, purpose: str, topic: str) -> str:
 
 def when(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M}Z"
-
-
-def screen() -> Console:
-    """What customers wrote is shown as written, square brackets and all."""
-    return Console(markup=False, highlight=False)

@@ -70,6 +70,7 @@ def estimate_(name: str, prices_file: Path, people: int, as_json: bool) -> None:
             campaign = campaigns.get(tx, campaign_id)
             assert campaign is not None
             flow = parts.flows.get(tx, campaign.flow_revision, campaign.offer)
+            policy = policy_of(campaign.policy, None, None)  # hours play no part in the worst case
             catalogue = known_factors()
             status = "left" if flow.to is Reach.FORMER else "active"
             found = shapes.shapes(tx, select_audience(campaign, catalogue), prices.prefixes, status)
@@ -82,9 +83,6 @@ def estimate_(name: str, prices_file: Path, people: int, as_json: bool) -> None:
     except (CampaignError, PolicyError, PriceError) as error:
         raise click.ClickException(str(error)) from None
     limits = read_spend(Field(campaign.policy.get("spend") or {}, ("spend",), []))
-    policy = policy_of(
-        campaign.policy, None, None
-    )  # hours play no part in the worst case, wherever people are
     result = estimate(flow, policy, _audience(found), prices, catalogue=catalogue, limits=limits)
     if as_json:
         told = {**to_json(result, limits), "typical": _typical_json(usual) if usual is not None else None}
@@ -248,6 +246,8 @@ def notices_(name: str | None, last: int, language: str) -> None:
     except CampaignError as error:
         raise click.ClickException(str(error)) from None
     zone = ZoneInfo(parts.settings.console_time_zone)
+    if not found:
+        click.echo("no notices")
     for one in found:
         click.echo(
             f"{_moment(one.at, zone)}  {one.campaign or '-'}: {in_words(one.kind, one.details, language)}"

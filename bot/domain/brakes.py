@@ -20,6 +20,7 @@ class Cause(StrEnum):
     HARM = "harm"  # the treated do worse than the control arm, beyond chance
     SPEND = "spend"  # all the money, segments or minutes of its policy are used
     ABANDONMENT = "abandonment"  # calls answered by a person who then found nobody, or silence
+    UNREADABLE = "unreadable"  # its stored policy: of another version, or edited by hand
 
 
 #: The carrier took it for spam: more of the same makes the sender's name worse.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from typing import Any
 
@@ -77,18 +78,18 @@ _WORDS: Mapping[Point, tuple[str, str]] = {
         "The policy asks for the approval of a second person",
         "规则要求由第二人审批",
     ),
-    Point.SENDERS: ("It sends as {senders}", "发送号码：{senders}"),
+    Point.SENDERS: ("Its senders: {senders}", "发送号码：{senders}"),
     Point.SENDER_MISSING: ("No sender is set up for {channel}", "{channel} 没有配置发送号码"),
     Point.BUDGET: ("At most {amount} may be granted", "最多可发放 {amount}"),
     Point.BUDGET_MISSING: (
         "The flow grants bonuses, but no budget bounds them",
         "流程会发放奖励，但没有预算上限",
     ),
-    Point.SCHEDULE: ("It starts on {start} UTC", "开始时间：{start} UTC"),
-    Point.SCHEDULE_OVER: ("Its end, {end} UTC, has passed", "结束时间 {end} UTC 已过"),
+    Point.SCHEDULE: ("It starts on {start}", "开始时间：{start}"),
+    Point.SCHEDULE_OVER: ("Its end, {end}, has passed", "结束时间 {end} 已过"),
     Point.SCHEDULE_BEGUN: (
-        "Its start, {start} UTC, has passed: it begins at once",
-        "开始时间 {start} UTC 已过，将立即开始",
+        "Its start, {start}, has passed: it begins at once",
+        "开始时间 {start} 已过，将立即开始",
     ),
     Point.VALUES: (
         "Of {sample} customers looked at, all have the values of the texts",
@@ -129,21 +130,50 @@ _WORDS: Mapping[Point, tuple[str, str]] = {
 }
 
 
+#: Details that are moments, stored in UTC; and those that are codes, or begin with one, listed with commas.
+_MOMENTS = frozenset({"start", "end"})
+_CODED = frozenset({"language", "languages", "channel", "senders"})
+_NAMES: Mapping[str, tuple[str, str]] = {
+    "en": ("English", "英文"),
+    "zh": ("Chinese", "中文"),
+    "sms": ("SMS", "短信"),
+    "call": ("calls", "外呼"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     point: Point
     verdict: Verdict
     details: Mapping[str, str | int] = field(default_factory=dict)
 
-    def words(self, language: str) -> str:
+    def words(self, language: str, zone: tzinfo | None = None) -> str:
+        """Moments on the clock of the zone where all around is; without one in UTC, which is said beside them."""
         english, chinese = _WORDS[self.point]
-        shown = {
-            name: f"{value:,}" if isinstance(value, int) else value for name, value in self.details.items()
-        }
+        shown = {name: _shown(name, value, language, zone) for name, value in self.details.items()}
         return (chinese if language == "zh" else english).format_map(shown)
 
     def to_json(self) -> dict[str, Any]:
         return {"point": self.point.value, "verdict": self.verdict.value, "details": dict(self.details)}
+
+
+def _shown(name: str, value: str | int, language: str, zone: tzinfo | None) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
+    if name in _MOMENTS:
+        moment = datetime.fromisoformat(value).replace(tzinfo=UTC)
+        return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if zone else f"{moment:%Y-%m-%d %H:%M} UTC"
+    return _named(value, language) if name in _CODED else value
+
+
+def _named(codes: str, language: str) -> str:
+    """`call +86..., sms 10086` with the names of the channels; a code that has no name stays."""
+    said = []
+    for one in codes.split(", "):
+        code, _, rest = one.partition(" ")
+        name = _NAMES[code][language == "zh"] if code in _NAMES else code
+        said.append(f"{name} {rest}".rstrip())
+    return ("、" if language == "zh" else ", ").join(said)
 
 
 def finding_of(stored: Mapping[str, Any]) -> Finding:

@@ -25,7 +25,7 @@ class ManualCallStatus(StrEnum):
     SENDING = "sending"  # claimed; the carrier may or may not have it
     UNCONFIRMED = "unconfirmed"  # the carrier may have it: ask, never call again blindly
     RINGING = "ringing"  # the carrier has it: the manager's phone rings
-    ANSWERED = "answered"  # the manager hears who will be called
+    ANSWERED = "answered"  # the manager has picked up, and is asked for a key
     DIALLING = "dialling"  # the customer's phone rings
     CONNECTED = "connected"
     COMPLETED = "completed"  # the customer picked up

@@ -39,6 +39,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "customers), beyond chance",
         "已暂停：实验组充值率低于对照组（{treated}对{control}，共{customers}位客户），并非偶然",
     ),
+    f"brake.{Cause.UNREADABLE}": (
+        "Stopped: its policy cannot be read ({fault}); give it another, then resume it",
+        "已暂停：活动策略无法读取（{fault}），请更换策略后再恢复",
+    ),
     f"brake.{Cause.SPEND}": (
         "Stopped: all of its limit is spent ({limits})",
         "已暂停：费用已达总上限（{limits}）",

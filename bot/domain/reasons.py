@@ -80,8 +80,8 @@ REASONS: tuple[Meaning, ...] = (
     ),
     Meaning(
         Reason.CAMPAIGN_NOT_RUNNING,
-        "The campaign is paused, finished or aborted.",
-        "活动已暂停、结束或中止。",
+        "The campaign is paused, finished or aborted, or its policy cannot be read.",
+        "活动已暂停、结束或中止，或活动策略无法读取。",
         LiftedBy.SUPERVISOR,
     ),
     Meaning(

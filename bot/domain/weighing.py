@@ -14,7 +14,7 @@ LAST_MOMENT = timedelta(seconds=5)  # what is begun so late arrives after the ho
 WAIT = "wait"  # what a step may say of contacts that are held back; otherwise it goes on without
 
 #: It has nothing to do with the customer: such a contact waits, whatever its step says.
-_NOT_THE_CUSTOMERS = frozenset({Reason.NEWS_WAITING, Reason.SPEND_LIMIT})
+_NOT_THE_CUSTOMERS = frozenset({Reason.NEWS_WAITING, Reason.SPEND_LIMIT, Reason.CAMPAIGN_NOT_RUNNING})
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from bot.rules.problems import did_you_mean
 from bot.store import campaigns
 from bot.store.transaction import Tx
 
+_LONGEST_ID = 18  # digits that fit into a bigint
+
 
 @dataclass(frozen=True, slots=True)
 class Once:
@@ -71,8 +73,9 @@ def stored(tx: Tx, occasion: Occasion) -> dict[str, Any]:
 def find_campaign(tx: Tx, name_or_id: str) -> int:
     """By name, else by number. Raises CampaignError with a near name."""
     found = campaigns.id_of(tx, name_or_id)
-    if found is None and name_or_id.isdecimal() and campaigns.get(tx, int(name_or_id)) is not None:
-        found = int(name_or_id)
+    number = int(name_or_id) if name_or_id.isdecimal() and len(name_or_id) <= _LONGEST_ID else None
+    if found is None and number is not None and campaigns.get(tx, number) is not None:
+        found = number
     if found is None:
         hint = did_you_mean(name_or_id, campaigns.names(tx))
         raise CampaignError(f"there is no campaign {name_or_id!r}" + (f"; {hint}" if hint else ""))

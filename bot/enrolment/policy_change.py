@@ -12,7 +12,7 @@ from bot.domain.campaigns import LIVE, OVER, CampaignStatus
 from bot.domain.policy import DEFAULT, Policy
 from bot.domain.roles import Right, may
 from bot.enrolment.errors import CampaignError
-from bot.enrolment.move import NOBODY, Mover
+from bot.enrolment.move import NOBODY, Mover, needs_approval
 from bot.policies import policy_of
 from bot.store import audit, bonus_limits, campaigns, deferred, move_effects, spending
 from bot.store.campaigns import Campaign
@@ -96,9 +96,10 @@ def _weigh_again(
 
 
 def changed_parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
-    """The top-level parts that are other in effect, in the order of the default."""
+    """The top-level parts that are other in effect, in the order of the default; last those that it does not know."""
     old, new = ({**DEFAULT, **one} for one in (before, after))
-    return tuple(part for part in DEFAULT if _written(old[part]) != _written(new[part]))
+    parts = (*DEFAULT, *sorted((old.keys() | new.keys()) - DEFAULT.keys()))
+    return tuple(part for part in parts if _written(old.get(part)) != _written(new.get(part)))
 
 
 def _written(part: Any) -> str:
@@ -118,7 +119,7 @@ def _permit(campaign: Campaign, by: Mover) -> None:
 
 def _check_persons(campaign: Campaign, wanted: Policy, by: Mover) -> None:
     """Nobody gets round a second person: neither under way, nor by a policy that asks for none any more."""
-    asked = _asks_approval(campaign)
+    asked = needs_approval(campaign)
     if wanted.needs_approval and campaign.author_id is None:
         raise CampaignError(
             f"campaign {campaign.name!r}: nobody knows who wrote it, so its policy cannot ask for a second person"
@@ -136,12 +137,6 @@ def _check_persons(campaign: Campaign, wanted: Policy, by: Mover) -> None:
         raise CampaignError(
             f"campaign {campaign.name!r} was written by the same person: this change of its policy needs a second one"
         )
-
-
-def _asks_approval(campaign: Campaign) -> bool:
-    """Of the policy as it is written: one that cannot be read any more may be mended."""
-    approval = campaign.policy.get("approval")
-    return isinstance(approval, Mapping) and bool(approval.get("needed"))
 
 
 def _record(

@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 CHUNKS_AT_ONCE = 10
 CALLS_AT_ONCE = 1_000
 BRAKES_AT_ONCE = 100
+#: The reasons of the product's own moves, as the audit keeps them.
+ITS_END_HAS_COME = "its end has come"
+BRAKE = "brake: "
 COUNT_AGAIN = timedelta(seconds=30)  # how far the campaign is that another one waits for
 
 
@@ -46,7 +49,7 @@ def _close(transaction: Transaction, now: datetime) -> None:
     with transaction() as tx:
         found = rounds.closed(tx, now)
     for campaign in found:
-        _moved(transaction, campaign, CampaignMove.DRAIN, now, reason="its end has come")
+        _moved(transaction, campaign, CampaignMove.DRAIN, now, reason=ITS_END_HAS_COME)
 
 
 def _moved(
@@ -68,7 +71,7 @@ def pull_brakes(transaction: Transaction, now: datetime) -> None:
         trips = brakes.waiting(tx, limit=BRAKES_AT_ONCE)
         for campaign, causes in _by_campaign(trips).items():
             try:
-                move_campaign(tx, campaign, CampaignMove.PAUSE, now, reason=f"brake: {', '.join(causes)}")
+                move_campaign(tx, campaign, CampaignMove.PAUSE, now, reason=f"{BRAKE}{', '.join(causes)}")
             except CampaignError as error:
                 log.info("campaign %d stands already: %s", campaign, error)
         brakes.carried_out(tx, trips, now)

@@ -8,12 +8,13 @@ from typing import Any
 from bot.domain.numbers import masked
 from bot.forecast.explain import Chapter, Story
 from bot.forecast.happened import Entry
+from bot.forecast.step_titles import StepTitles
 from bot.forecast.story_words import Teller, zone_of
 
 
-def to_json(story: Story, language: str) -> dict[str, Any]:
+def to_json(story: Story, language: str, steps: StepTitles) -> dict[str, Any]:
     """Every decision, also those that a screen folds into one."""
-    teller = Teller(language, zone_of(story) or UTC)
+    teller = Teller(language, zone_of(story) or UTC, steps)
     one = story.subject
     return {
         "customer": {

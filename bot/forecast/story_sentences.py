@@ -7,6 +7,7 @@ Sentence = tuple[str, str]  # in English and Chinese
 WORDS: dict[str, Sentence] = {
     "consents to": ("consents to: {what}", "授权：{what}"),
     "refuses now": ("refuses: {what}", "拒绝：{what}"),
+    "titled step": ("“{title}” ({step})", "“{title}”（{step}）"),
     "active": ("with us", "在网"),
     "left": ("left", "已离网"),
     "complaint": ("a complaint is open", "有未办结投诉"),

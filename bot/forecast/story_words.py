@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
 from bot.domain.wall_clock import is_zone, zone
 from bot.flow.outcome_words import result_in_words
 from bot.forecast.explain import Chapter, Story
 from bot.forecast.happened import Entry
+from bot.forecast.step_titles import StepTitles
 from bot.forecast.story_sentences import CONCLUDED, HAPPENED, WORDS, Sentence
 from bot.forecast.words import why
 
@@ -47,6 +48,7 @@ class Teller:
 
     language: str
     zone: tzinfo
+    steps: StepTitles = field(default_factory=dict)
 
     def lines(self, story: Story) -> list[Line]:
         """A deferral that is repeated word for word, until another moment, is told once."""
@@ -61,7 +63,7 @@ class Teller:
         sentence = CONCLUDED.get(one.why or "")
         if sentence is None:
             return self.say(CONCLUDED["not"], reason=why(one.why or "", self.language))
-        return self.say(sentence, **self._worded(one.facts))
+        return self.say(sentence, **self._worded(one.facts, chapter.run_id))
 
     def standing(self, story: Story) -> dict[str, str]:
         """What holds now, each under its name."""
@@ -84,7 +86,7 @@ class Teller:
         return self.say(WORDS[name]) if name in WORDS else name
 
     def line(self, entry: Entry, times: int = 1, campaign: str | None = None) -> Line:
-        facts = self._worded(entry.facts)
+        facts = self._worded(entry.facts, entry.run_id)
         facts["times"] = self._times(times)
         sentence = self.say(self._sentence(entry), **facts)
         return Line(entry.at, entry.kind, campaign, sentence, entry.facts.get("text"), self._notes(entry))
@@ -103,8 +105,15 @@ class Teller:
             case kind:
                 return HAPPENED[kind]
 
-    def _worded(self, facts: Mapping[str, str]) -> dict[str, str]:
-        return {name: self._fact(name, value) for name, value in facts.items()}
+    def _worded(self, facts: Mapping[str, str], run_id: int | None) -> dict[str, str]:
+        return {
+            name: self._step(run_id, value) if name == "step" else self._fact(name, value)
+            for name, value in facts.items()
+        }
+
+    def _step(self, run_id: int | None, step: str) -> str:
+        title = self.steps.get((run_id, step))
+        return self.say(WORDS["titled step"], title=title, step=step) if title else step
 
     def _fact(self, name: str, value: str) -> str:
         if name in _MOMENTS:

@@ -11,8 +11,9 @@ from bot.domain.arbiter import Holder, Wanting
 from bot.domain.attempts import Channel
 from bot.domain.campaigns import Arm
 from bot.domain.contact import Contact, Decision
-from bot.domain.policy import Policy
+from bot.domain.policy import Policy, PolicyError
 from bot.domain.weighing import in_turn, may_begin
+from bot.forecast.errors import ForecastError
 from bot.forecast.opening import Wish
 from bot.rulebook import Rulebook
 from bot.store import gate
@@ -37,7 +38,13 @@ class Weighing:
         self._policy = as_written(self.campaign.policy)
 
     def policy_for(self, one: Candidate) -> Policy:
-        return self.rulebook.policy_for(self._policy, one.msisdn, one.region)
+        """Raises ForecastError."""
+        try:
+            return self.rulebook.policy_for(self._policy, one.msisdn, one.region)
+        except PolicyError as error:
+            raise ForecastError(
+                f"campaign {self.campaign.name!r}: its policy cannot be read: {error}"
+            ) from None
 
     def guesses(self, one: Candidate) -> tuple[str, ...]:
         return zone_guesses(one, self.rulebook, self.default_time_zone)

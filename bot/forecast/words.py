@@ -9,6 +9,12 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{name}: {people:,} people as they are known at {now}; nothing was written",
         "{name}：按{now}已知情况推演{people:,}人，未写入任何数据",
     ),
+    "reach": (
+        "{contacted:,} of them will be contacted ({share}): {on_time:,} on time, "
+        "{later:,} later, as soon as hours and limits permit",
+        "其中将联系{contacted:,}人（{share}）：准时{on_time:,}人，待时段和频次允许后{later:,}人",
+    ),
+    "span": ("; contacts from {first} to {last}", "；联系时间{first}至{last}"),
     "sample": ("drawn from {audience:,} by a hash", "自{audience:,}人中按哈希抽样"),
     "what": ("what would happen", "结果"),
     "why": ("why", "原因"),
@@ -25,8 +31,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "time": ("{hours} h {minutes} min", "{hours}小时{minutes}分"),
     # verdicts
-    "allowed": ("contacted", "将被联系"),
-    "deferred": ("put off", "推迟"),
+    "allowed": ("contacted on time", "准时联系"),
+    "later": ("contacted later", "稍后联系"),
+    "deferred": ("waits; looked at again", "暂缓，之后再判断"),
     "expired": ("put off for longer than the contact keeps: not made", "推迟后已过时效，不联系"),
     "denied": ("not contacted", "不联系"),
     "control": ("control arm: never contacted", "对照组，不联系"),

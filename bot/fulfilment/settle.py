@@ -90,8 +90,9 @@ def _record(
             case _:
                 postponed.append(_postponed(credit, outcome, now))
     with transaction() as tx:
-        crediting.settle_granted(tx, granted, now)
+        # What is given back locks the accounts, and these come before the table of days.
         crediting.settle_refused(tx, refused, now)
+        crediting.settle_granted(tx, granted, now)
         crediting.postpone(tx, postponed)
 
 

@@ -1,4 +1,4 @@
-"""A manager has picked up: who will be called, the gate once more, then the customer's phone; answered at once."""
+"""A manager has picked up: a key, the gate once more, who it is, then the customer's phone; answered at once."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ from bot.store.transaction import Transaction, Tx
 
 HANG_UP = render(Tell("", "en"))
 _GO = "1"
-# A key is asked for, because a manager's voicemail must never be put through to a customer. No number is spoken.
+# A key is asked for, because a manager's voicemail must never be put through to a customer. Before it no name is
+# spoken, which a voicemail would keep; a number never is.
 _WORDS = {
     "zh": {
-        "who": "这里是{brand}。即将为您呼叫客户{name}。接通请按1。",
-        "somebody": "这里是{brand}。即将为您呼叫客户。接通请按1。",
-        "connecting": "正在接通。",
+        "greeting": "这里是{brand}。有一通电话等待接通。接通请按1。",
+        "who": "正在为您呼叫客户{name}。",
+        "somebody": "正在为您呼叫客户。",
         "no_key": "没有收到按键，本次呼叫已取消。",
         "not_now": "现在不允许联系这位客户，原因见工单页面。",
         "busy": "客户电话占线。",
@@ -33,9 +34,9 @@ _WORDS = {
         "failed": "客户电话无法接通。",
     },
     "en": {
-        "who": "This is {brand}. We are about to call the customer {name}. To be put through, press 1.",
-        "somebody": "This is {brand}. We are about to call the customer. To be put through, press 1.",
-        "connecting": "Connecting.",
+        "greeting": "This is {brand}. A call is waiting to be put through. To take it, press 1.",
+        "who": "We are calling the customer {name}.",
+        "somebody": "We are calling the customer.",
         "no_key": "No key was pressed. The call is cancelled.",
         "not_now": "This customer may not be called now. The work order says why.",
         "busy": "The customer's line is busy.",
@@ -121,9 +122,8 @@ class Bridge:
             look_at=look_at,
         )
         brand = self.outgoing.brand.in_language(call.language)
-        words = _words(call, "who" if call.customer_name else "somebody")
-        words = words.format(brand=brand, name=call.customer_name)
-        return Ask((Say(words),), call.language, digits=1, action=self._url("key", call.id))
+        greeting = _words(call, "greeting").format(brand=brand)
+        return Ask((Say(greeting),), call.language, digits=1, action=self._url("key", call.id))
 
     def _put_through(self, heard: _Heard) -> Spoken:
         """At this moment the customer is contacted: what the gate says now is what holds."""
@@ -142,7 +142,7 @@ class Bridge:
             return Tell(_words(call, "not_now"), call.language)
         manual_calls.move(tx, call.id, ManualCallStatus.DIALLING, now, over=False, said=said)
         return Connect(
-            _words(call, "connecting"),
+            _words(call, "who" if call.customer_name else "somebody").format(name=call.customer_name),
             call.language,
             call.msisdn,
             self.outgoing.voice_sender,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.domain.arbiter import LOOK_AGAIN
 from bot.domain.attempts import Channel
 from bot.domain.campaigns import Arm
-from bot.domain.contact import Contact, Decision, may_contact
+from bot.domain.contact import Allowed, Contact, Decision, Deferred, Reason, may_contact
 from bot.outreach.outgoing import Outgoing
 from bot.outreach.weigh import somebody
 from bot.store import gate
@@ -32,7 +33,8 @@ def may_call_now(
     """By the rules of the customer's place. The customer is locked until `tx` ends: call before anything else.
 
     `at_work_order`: from the customer's own open order, which then holds nothing back, and which says that this
-    is no control customer's. Raises UnknownCustomer.
+    is no control customer's. Of the conversations of campaigns only a call holds a human back: the line is busy.
+    Raises UnknownCustomer.
     """
     customer = gate.lock_customer(tx, customer_id)
     if customer is None:
@@ -49,4 +51,7 @@ def may_call_now(
         by_hand=True,
     )
     person = somebody(customer, known, outgoing, past)
-    return may_contact(contact, person, policy, now, guest_list=outgoing.guest_list)
+    decision = may_contact(contact, person, policy, now, guest_list=outgoing.guest_list)
+    if isinstance(decision, Allowed) and gate.in_a_call(tx, customer_id, now):
+        return Deferred(Reason.OTHER_CONVERSATION, now + LOOK_AGAIN)
+    return decision

@@ -33,6 +33,13 @@ class CallUnderWay(CannotCall):
     """The customer is being called by hand already, or this manager is calling somebody."""
 
 
+class NotedAlready(CannotCall):
+    """The same call was written down a moment ago: a form was sent twice."""
+
+
+SENT_TWICE = timedelta(minutes=1)  # two calls by one manager that end alike are further apart
+
+
 @dataclass(frozen=True, slots=True)
 class CallDesk:
     outgoing: Outgoing
@@ -56,22 +63,26 @@ class CallDesk:
         lasted: timedelta | None,
         now: datetime,
     ) -> Decision:
-        """A call made without us counts like any other; the answer is what the gate would have said of it."""
+        """A call made without us counts like any other; the answer is what the gate would have said of it.
+
+        Raises CannotCall.
+        """
         if outcome not in OUTCOMES:
             raise ValueError(f"{outcome} is no outcome of a call from one's own phone")
         decision, wish = self._weigh(tx, order_id, user_id, now)
         talked = lasted is not None and outcome is ManualCallStatus.COMPLETED
-        manual_calls.add(
-            tx,
-            replace(
-                wish,
-                way=Way.OWN_PHONE,
-                status=outcome,
-                taken_at=now,
-                duration_s=int(lasted.total_seconds()) if lasted is not None and talked else None,
-                ended_at=now,
-            ),
+        made = replace(
+            wish,
+            way=Way.OWN_PHONE,
+            status=outcome,
+            taken_at=now,
+            duration_s=int(lasted.total_seconds()) if lasted is not None and talked else None,
+            ended_at=now,
         )
+        # The customer is locked since the gate was asked: of two clicks at once the second sees the first's call.
+        if manual_calls.noted_since(tx, made, now - SENT_TWICE):
+            raise NotedAlready(f"work order {order_id}: this call is written down already")
+        manual_calls.add(tx, made)
         return decision
 
     def _weigh(self, tx: Tx, order_id: int, user_id: int, now: datetime) -> tuple[Decision, NewManualCall]:

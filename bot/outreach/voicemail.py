@@ -14,6 +14,7 @@ from bot.domain.attempts import Channel
 from bot.domain.campaigns import Arm
 from bot.domain.contact import Contact, ruled_out
 from bot.domain.people import facts_of
+from bot.domain.policy import PolicyError
 from bot.flow.actions import Voicemail
 from bot.flow.model import Flow, Reach
 from bot.flow.state import State
@@ -79,7 +80,12 @@ class VoicemailOutreach:
         contact = Contact(
             Channel.CALL, one.purpose, Arm(one.arm), to_former=flow.reach_of(one.step) is Reach.FORMER
         )
-        policy = self.outgoing.rulebook.policy_for(as_written(one.policy), one.msisdn, one.region)
+        try:
+            policy = self.outgoing.rulebook.policy_for(as_written(one.policy), one.msisdn, one.region)
+        except PolicyError:
+            return (
+                True  # changed since the call began; the next claim stops its campaign and tells the operator
+            )
         person = somebody(one, known, self.outgoing, past=())
         return ruled_out(contact, person, policy, now, guest_list=self.outgoing.guest_list) is not None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from math import inf
 
 from sqlglot import exp
 
@@ -159,7 +160,12 @@ class TreeReader:
     def _literal(self, node: exp.Expr) -> tuple[Expr, Kind]:
         if node.args["is_string"]:
             return Literal(node.name), Kind.TEXT
-        return Literal(Decimal(node.name)), Kind.NUMBER
+        number = Decimal(node.name)
+        if abs(float(number)) == inf or (number != 0 and float(number) == 0):
+            raise Misread(
+                FORBIDDEN, offset_of(node), "no factor has a number like this", "it has too many digits"
+            )
+        return Literal(number), Kind.NUMBER
 
     def _boolean(self, node: exp.Expr) -> tuple[Expr, Kind]:
         return Literal(bool(node.this)), Kind.FLAG

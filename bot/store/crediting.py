@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 
 from bot.domain.grants import GrantStatus
 from bot.domain.offers import Credit, affordable
+from bot.domain.policy import PolicyError
 from bot.domain.policy.spending import limits_of
-from bot.store import bonus_limits
+from bot.domain.spend import LOOK_AGAIN, Limits
+from bot.store import bonus_limits, unreadable
 from bot.store.bonus_limits import Bonus, Purse
 from bot.store.grants import tell_settled
 
@@ -133,12 +135,17 @@ def _reserve(
     refused: set[UUID] = set()
     waiting: dict[UUID, datetime] = {}
     committed: dict[int, Decimal] = {}
-    for campaign_id, room, policy in tx.execute(_ROOM, {"ids": list(asking)}).all():
+    campaigns = tx.execute(_ROOM, {"ids": list(asking)}).all()
+    limits_of_each = _limits(tx, {row.id: row.policy for row in campaigns}, now)
+    for campaign_id, room, _ in campaigns:
         wanting = asking[campaign_id]
+        if campaign_id not in limits_of_each:
+            waiting |= {one.grant_id: now + LOOK_AGAIN for one in wanting}
+            continue
         fits = affordable([one.amount for one in wanting], room)
         refused.update(one.grant_id for one, fit in zip(wanting, fits, strict=True) if not fit)
         within = [one for one, fit in zip(wanting, fits, strict=True) if fit]
-        limits = limits_of(policy)
+        limits = limits_of_each[campaign_id]
         if limits is not None and within:
             held = bonus_limits.hold(tx, campaign_id, within, limits, purse, now)
             refused |= held.refused
@@ -147,6 +154,21 @@ def _reserve(
         committed[campaign_id] = sum((one.amount for one in within), Decimal(0))
     _commit_bonus(tx, committed)
     return refused, waiting
+
+
+def _limits(
+    tx: Session, policies: Mapping[int, Mapping[str, Any]], now: datetime
+) -> dict[int, Limits | None]:
+    """By campaign, without those whose limits cannot be read: these are stopped, and their bonuses wait."""
+    found: dict[int, Limits | None] = {}
+    faults: dict[int, PolicyError] = {}
+    for campaign_id, policy in policies.items():
+        try:
+            found[campaign_id] = limits_of(policy)
+        except PolicyError as error:
+            faults[campaign_id] = error
+    unreadable.stop(tx, faults, now)
+    return found
 
 
 def _commit_bonus(tx: Session, moved: Mapping[int, Decimal]) -> None:

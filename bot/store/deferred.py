@@ -52,6 +52,19 @@ def put_off(tx: Session, campaign_id: int, now: datetime) -> list[PutOff]:
     return [PutOff(**row._mapping) for row in rows]
 
 
+_TAKEN_BACK = text(
+    """
+    SELECT count(DISTINCT a.id) FROM attempts a JOIN recalls r ON r.attempt_id = a.id
+    WHERE a.campaign_id = :campaign_id AND a.status = 'due' AND r.cause = 'stopped' AND r.put_back
+    """
+)
+
+
+def taken_back(tx: Session, campaign_id: int) -> int:
+    """Contacts that the carrier gave back because the campaign was paused: made again when it goes on."""
+    return int(tx.execute(_TAKEN_BACK, {"campaign_id": campaign_id}).scalar_one())
+
+
 # A gate that is just deciding about one of them is waited for, so that the next statement sees what it has said.
 _LOCK_DUE = text(
     "SELECT id FROM attempts WHERE enrolment_id = ANY(:enrolments) AND status = 'due' ORDER BY id FOR UPDATE"

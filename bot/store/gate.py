@@ -184,6 +184,21 @@ def lock_customer(tx: Session, customer_id: int) -> AskedAbout | None:
     return AskedAbout(**row._mapping) if row is not None else None
 
 
+_IN_A_CALL = text(
+    """
+    SELECT EXISTS (
+        SELECT FROM attempts WHERE customer_id = :customer AND taken_at > :lost AND channel = 'call'
+          AND status IN ('sending', 'unconfirmed', 'accepted', 'ringing', 'in_progress'))
+    """
+)
+
+
+def in_a_call(tx: Session, customer_id: int, now: datetime) -> bool:
+    """With one of our campaigns, at this moment. A statement of its own: it must see what the lock waited for."""
+    values = {"customer": customer_id, "lost": now - _LOST_AFTER}
+    return bool(tx.execute(_IN_A_CALL, values).scalar_one())
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """One decision, as stored."""

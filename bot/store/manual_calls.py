@@ -84,6 +84,21 @@ def add(tx: Session, new: NewManualCall) -> bool:
     return tx.execute(_ADD, values).first() is not None
 
 
+_NOTED = text(
+    """
+    SELECT EXISTS (
+        SELECT FROM manual_calls WHERE work_order_id = :work_order_id AND user_id = :user_id AND way = :way
+          AND status = :status AND duration_s IS NOT DISTINCT FROM cast(:duration_s AS integer) AND asked_at > :since)
+    """
+)
+
+
+def noted_since(tx: Session, same: NewManualCall, since: datetime) -> bool:
+    """Whether this manager has written down such a call about this order after `since`."""
+    values = {name: getattr(same, name) for name in NewManualCall.__dataclass_fields__}
+    return bool(tx.execute(_NOTED, values | {"since": since}).scalar_one())
+
+
 @dataclass(frozen=True, slots=True)
 class ManualCall:
     """One call with what its two conversations need."""

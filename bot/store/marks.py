@@ -192,3 +192,16 @@ def on_list(tx: Session, mark: str, now: datetime, *, limit: int) -> list[Listed
     """The newest first."""
     rows = tx.execute(_LISTED, {"mark": mark, "now": now, "limit": limit})
     return [Listed(**row._mapping) for row in rows]
+
+
+_MEANT = text(
+    """
+    SELECT DISTINCT jsonb_object_keys(policy -> 'marks') FROM campaigns
+    WHERE jsonb_typeof(policy -> 'marks') = 'object'
+    """
+)
+
+
+def meant_by_campaigns(tx: Session) -> set[str]:
+    """The lists to which the policy of any campaign gives a meaning."""
+    return set(tx.execute(_MEANT).scalars())

@@ -91,7 +91,8 @@ def _figures(prefix: str, of: Amounts | Ceiling) -> dict[str, Any]:
 
 
 # A campaign that gets its limits while it runs has spent something already: the journal tells how much. Bonuses are
-# counted from when billing is asked for them.
+# counted from when billing is asked for them; those that it may yet refuse note the day, to be given back to it. Who
+# holds such a bonus now may be waiting for this very account: it is passed over.
 _OPEN = text(
     """
     WITH taken AS (
@@ -105,23 +106,29 @@ _OPEN = text(
             WHERE p.channel = a.channel AND starts_with(a.to_number, p.prefix)
             ORDER BY length(p.prefix) DESC LIMIT 1
         ) p
-        WHERE a.campaign_id = :campaign_id AND a.taken_at IS NOT NULL AND a.status <> 'failed'
+        WHERE a.campaign_id = :campaign_id AND a.taken_at IS NOT NULL AND a.status NOT IN ('failed', 'canceled')
     ), given AS (
         SELECT coalesce(sum(amount), 0) AS bonuses,
                coalesce(sum(amount) FILTER (
                    WHERE granted_at IS NULL OR (granted_at AT TIME ZONE :zone)::date = :day), 0) AS day_bonuses
         FROM grants WHERE campaign_id = :campaign_id AND reserved
+    ), opened AS (
+        INSERT INTO spend_accounts (campaign_id, day, segments, minutes, money, day_segments, day_minutes,
+                                    day_money, bonuses, day_bonuses)
+        SELECT :campaign_id, :day,
+               coalesce(sum(segments), 0), coalesce(sum(minutes), 0),
+               coalesce(sum((segments + minutes) * price), 0) + (SELECT bonuses FROM given),
+               coalesce(sum(segments) FILTER (WHERE today), 0), coalesce(sum(minutes) FILTER (WHERE today), 0),
+               coalesce(sum((segments + minutes) * price) FILTER (WHERE today), 0)
+                   + (SELECT day_bonuses FROM given),
+               (SELECT bonuses FROM given), (SELECT day_bonuses FROM given)
+        FROM taken
+        ON CONFLICT (campaign_id) DO NOTHING RETURNING campaign_id
     )
-    INSERT INTO spend_accounts (campaign_id, day, segments, minutes, money, day_segments, day_minutes, day_money,
-                                bonuses, day_bonuses)
-    SELECT :campaign_id, :day,
-           coalesce(sum(segments), 0), coalesce(sum(minutes), 0),
-           coalesce(sum((segments + minutes) * price), 0) + (SELECT bonuses FROM given),
-           coalesce(sum(segments) FILTER (WHERE today), 0), coalesce(sum(minutes) FILTER (WHERE today), 0),
-           coalesce(sum((segments + minutes) * price) FILTER (WHERE today), 0) + (SELECT day_bonuses FROM given),
-           (SELECT bonuses FROM given), (SELECT day_bonuses FROM given)
-    FROM taken
-    ON CONFLICT (campaign_id) DO NOTHING
+    UPDATE grants SET counted_on = :day
+    WHERE id IN (SELECT id FROM grants
+                 WHERE campaign_id IN (SELECT campaign_id FROM opened) AND reserved AND granted_at IS NULL
+                 FOR UPDATE SKIP LOCKED)
     """
 )
 _LOCK = text("SELECT * FROM spend_accounts WHERE campaign_id = :campaign_id FOR NO KEY UPDATE")
@@ -187,8 +194,10 @@ def _amounts(row: Row[Any], prefix: str = "") -> Amounts:
     )
 
 
-# An SMS is paid for when the carrier has it, a call by its length; what was not taken, or failed, costs nothing.
-# Where the attempt was posted again, the earlier POST is proven to have taken nothing.
+# An SMS is paid for when the carrier has sent it, a call by its length; what was not taken, failed, or was given back
+# costs nothing. What the carrier only holds stays reserved: it can be taken back, and sent anew. Without a lease its
+# end is asked for no more (the silence is a day old, and nothing is taken back after that): then it counts as sent.
+# Where the attempt was posted again, the earlier POST is proven to have taken nothing, or was taken back.
 # The accounts are locked before the lines, as the claim does, and in one order.
 _SETTLE = text(
     """
@@ -201,7 +210,8 @@ _SETTLE = text(
                l.post = a.sends AND a.taken_at IS NOT NULL AND a.status NOT IN ('failed', 'canceled') AS taken
         FROM spend_lines l JOIN attempts a ON a.id = l.attempt_id
         WHERE l.post < a.sends OR a.settled_at IS NOT NULL OR a.status = 'due'
-           OR (a.channel = 'sms' AND a.status NOT IN ('sending', 'unconfirmed'))
+           OR (a.channel = 'sms' AND a.status NOT IN ('sending', 'unconfirmed', 'accepted'))
+           OR (a.channel = 'sms' AND a.status = 'accepted' AND a.lease_until IS NULL)
         ORDER BY l.campaign_id LIMIT :limit
     ), locked AS MATERIALIZED (
         SELECT campaign_id, day FROM spend_accounts

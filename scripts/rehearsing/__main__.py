@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import signal
 import sys
 import time
@@ -46,7 +47,7 @@ def main() -> int:
         with Stack(ROOT / "var" / "demo", START, options.seed, options.faults) as stack:
             balanced = _rehearse(stack, options, column_map, screen, began)
             if not options.once:
-                _stay(stack, screen)
+                _stay(stack, screen, timedelta(seconds=options.grain))
         return 0 if balanced else 1
     except KeyboardInterrupt:
         screen.print("stopped")
@@ -130,11 +131,18 @@ def _run(stack: Stack, options: argparse.Namespace, campaign_id: int, treatment:
     show(ends)
 
 
-def _stay(stack: Stack, screen: Console) -> None:
-    screen.print(f"\nThe finished campaign is at [bold]{stack.console_url}[/bold]. Ctrl-C stops everything.")
+def _stay(stack: Stack, screen: Console, grain: timedelta) -> None:
+    """What is started now runs in the same time-lapse; while nobody waits for anything, the clock stands."""
+    screen.print(
+        f"\nThe finished campaign is at [bold]{stack.console_url}[/bold]; start others there, or here:"
+    )
+    screen.print(f"    source {shlex.quote(str(stack.environment_file))} && scripts/keepline campaign list")
+    screen.print("Ctrl-C stops everything.")
+    timekeeper = Timekeeper(stack, grain=grain)
     while True:
         stack.check_alive()
-        time.sleep(1)
+        if not timekeeper.follow():
+            time.sleep(1)
 
 
 def _interrupt(signum: int, frame: FrameType | None) -> NoReturn:

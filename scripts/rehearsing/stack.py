@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import secrets
+import shlex
 import socket
 import subprocess
 import sys
@@ -88,6 +89,7 @@ class Stack:
             self._servers.stop()
             self._servers = None
         if self._lock is not None:
+            self.environment_file.unlink(missing_ok=True)
             self._lock.close()
             self._lock = None
 
@@ -110,7 +112,18 @@ class Stack:
         self.wired = Wired(load_settings({**os.environ, **self.environment}))
         migrate(self.wired.engine)
         self.carrier = Carrier("127.0.0.1", rehearsal_port, self.environment["REHEARSAL_TOKEN"])
+        self._write_environment()
         self.start_product(web_port)
+
+    @property
+    def environment_file(self) -> Path:
+        """For a shell: whoever sources it has `scripts/keepline` work on this rehearsal."""
+        return self.folder / "environment"
+
+    def _write_environment(self) -> None:
+        lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted(self.environment.items())]
+        self.environment_file.touch(mode=0o600)
+        self.environment_file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def start_product(self, web_port: int) -> None:
         """All that a campaign needs; a benchmark starts only what it measures."""

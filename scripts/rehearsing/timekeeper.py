@@ -41,13 +41,22 @@ class Timekeeper:
             now = self.stack.clock.now()
             if not on_jump(now):
                 return now
-            upcoming = [at for at in (product.next_at, carrier.next_event_at) if at is not None and at > now]
-            if not upcoming or min(upcoming) > end:
+            upcoming = _next(product, carrier, now)
+            if upcoming is None or upcoming > end:
                 if end > now:  # a lease of the dead may have taken it beyond
                     self._jump(end)
                     self.wait_until_idle()
                 return self.stack.clock.now()
-            self._jump(min(self._rounded(min(upcoming)), end))
+            self._jump(min(self._rounded(upcoming), end))
+
+    def follow(self) -> bool:
+        """One jump to the next thing that anybody waits for; False, and no jump, where nobody waits for any."""
+        product, carrier = self.wait_until_idle()
+        upcoming = _next(product, carrier, self.stack.clock.now())
+        if upcoming is None:
+            return False
+        self._jump(self._rounded(upcoming))
+        return True
 
     def wait_until_idle(self) -> tuple[Pending, CarrierState]:
         """Both books read twice with nothing between them: nobody has work, and nothing is on its way."""
@@ -105,6 +114,12 @@ class Timekeeper:
     def _rounded(self, moment: datetime) -> datetime:
         grains = -((_EPOCH - moment) // self.grain)
         return _EPOCH + grains * self.grain
+
+
+def _next(product: Pending, carrier: CarrierState, now: datetime) -> datetime | None:
+    return min(
+        (at for at in (product.next_at, carrier.next_event_at) if at is not None and at > now), default=None
+    )
 
 
 class Stalled(Exception):

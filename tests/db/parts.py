@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.channels.twilio_sms import TwilioSms
 from bot.channels.twilio_voice import TwilioVoice
@@ -169,6 +169,12 @@ class Parts:
     def status(self, attempt: UUID, word: str, now: datetime = NOW, sid: str = "SM1", **more: str) -> None:
         payload = {"MessageSid": sid, "MessageStatus": word, **more}
         self.hear("sms.status", payload, now, attempt_id=attempt, key=f"sms:{sid}:{word}")
+
+    def all_sent(self) -> None:
+        """The carrier has sent every message that it held."""
+        with self.transaction() as tx:
+            held = AttemptRow.channel == "sms", AttemptRow.status == "accepted"
+            tx.execute(update(AttemptRow).where(*held).values(status="sent"))
 
     def call_status(
         self, attempt: UUID, word: str, now: datetime = NOW, sid: str = "CA1", **more: str

@@ -132,6 +132,7 @@ def test_the_money_that_contacts_took_is_not_there_for_bonuses(parts: Parts, bil
     campaign, ids = limited(parts, 1, per_day={"money": 10})
     parts.enrol(campaign)
     parts.sms_outreach.send_due(NOW)
+    parts.all_sent()
     with parts.transaction() as tx:
         spending.settle(tx, limit=10)
     settle_due(parts.transaction, billing, NOW)
@@ -195,6 +196,26 @@ def test_limits_given_under_way_count_what_was_credited_before(parts: Parts, bil
         ids += [due(tx, campaign) for _ in range(2)]
     settle_due(parts.transaction, billing, NOW)
     assert counted(parts, ids) == {"granted": 3, "due": 1}
+
+
+def test_a_bonus_that_billing_refuses_under_limits_given_under_way_frees_the_day(
+    parts: Parts, billing: FakeBilling
+) -> None:
+    with parts.transaction() as tx:
+        campaign = make_campaign(tx, policy=UNCAPPED)
+        early = due(tx, campaign)
+    billing.fail = lambda _: Unavailable("503")
+    settle_due(parts.transaction, billing, NOW)  # asked for before there is an account
+    with parts.transaction() as tx:
+        change_policy(tx, campaign, UNCAPPED | {"spend": {"per_day": {"bonuses": 10}}}, NOW)
+        late = due(tx, campaign)
+    settle_due(parts.transaction, billing, NOW)
+    assert used(parts, campaign) == (10, 10, 10, 10)
+    billing.fail = lambda credit: Rejected("unknown subscriber") if credit.grant_id == early else None
+    settle_due(parts.transaction, billing, NOW + timedelta(minutes=1))
+    assert used(parts, campaign) == (0, 0, 0, 0)
+    settle_due(parts.transaction, billing, NOW + timedelta(minutes=2))
+    assert [grant(parts, one).status for one in (early, late)] == ["refused", "granted"]
 
 
 def test_limits_that_went_and_came_again_have_missed_nothing(parts: Parts, billing: FakeBilling) -> None:

@@ -265,6 +265,7 @@ def test_a_spent_limit_pauses_the_campaign_and_a_higher_one_lets_it_go_on(parts:
     for _ in range(2):
         parts.enrol(campaign)
     parts.sms_outreach.send_due(NOW)
+    parts.all_sent()
     look(parts)
     parts.sms_outreach.send_due(NOW + timedelta(minutes=1))
     look(parts, NOW + timedelta(minutes=1))

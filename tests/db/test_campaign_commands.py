@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from sqlalchemy import select
 
 from bot.store.models import CampaignRow
 from bot.store.transaction import Transaction
 from tests.db.commands import Keepline
-from tests.db.factories import make_customer, make_user
+from tests.db.factories import make_customer, make_enrolment, make_user, make_work_order
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOW = str(ROOT / "flows" / "low_balance_recharge.yaml")
@@ -154,9 +155,34 @@ def test_an_unknown_campaign_is_named_with_a_near_one(
     assert result.stderr == "Error: there is no campaign 'novembr'; did you mean november?\n"
 
 
+def test_a_long_name_is_listed_whole(keepline: Keepline, customers: None) -> None:
+    name = "low balance, customers of the second district, November, second edition, with a call"
+    create(keepline, name=name)
+    shown = keepline("list")
+    assert shown.exit_code == 0, shown.output
+    assert name in shown.stdout
+    assert "of 1000.00" in shown.stdout
+
+
+def test_the_steps_of_the_status_count_those_handed_to_a_manager_as_such(
+    keepline: Keepline, customers: None, transaction: Transaction
+) -> None:
+    create(keepline)
+    with transaction() as tx:
+        campaign = tx.scalars(select(CampaignRow.id)).one()
+        run = make_enrolment(tx, campaign_id=campaign, customer_id=make_customer(tx), step="manager")
+        make_work_order(tx, enrolment_id=run)
+    (heads,) = [
+        line for line in keepline("status", "november").stdout.splitlines() if "waiting there" in line
+    ]
+    assert "contacted, or handed to a manager, there" in heads
+
+
 def test_an_abort_is_asked_about(keepline: Keepline, customers: None) -> None:
     create(keepline)
-    assert keepline("abort", "november").exit_code == 1
+    asked = keepline("abort", "november")
+    assert asked.exit_code == 1
+    assert asked.stderr == "Error: campaign november goes on as it was; to end it for good, add --yes\n"
     assert json.loads(keepline("list", "--json").stdout)[0]["status"] == "draft"
 
 

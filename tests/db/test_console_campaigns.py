@@ -11,9 +11,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from bot.store.models import AuditRow, CampaignRow, UserRow
+from bot.store import audit
+from bot.store.models import AuditRow, CampaignRow, RecallRow, UserRow
 from bot.store.transaction import Transaction
-from tests.console_app import make_app, make_person, make_readable_campaign, post, sign_in
+from tests.console_app import make_app, make_person, make_readable_campaign, operators_browser, post, sign_in
 from tests.db.factories import (
     make_attempt,
     make_customer,
@@ -26,11 +27,7 @@ from tests.db.factories import (
 
 @pytest.fixture
 def client(transaction: Transaction, now: datetime) -> FlaskClient:
-    with transaction() as tx:
-        make_person(tx, login="olga", role="operator")
-    client = make_app(transaction, now).test_client()
-    sign_in(client, "olga")
-    return client
+    return operators_browser(transaction, now)
 
 
 @pytest.fixture
@@ -226,13 +223,17 @@ def test_the_author_has_no_approve_button_and_the_second_person_has(
 ) -> None:
     with transaction() as tx:
         author = tx.scalars(select(UserRow.id).where(UserRow.login == "olga")).one()
+        tx.get_one(UserRow, author).name = "Olga Li"
         make_person(tx, login="otto", name="Otto", role="operator")
         campaign = make_readable_campaign(
             tx, status="checked", author_id=author, policy={"approval": {"needed": True}}
         )
         row = tx.get_one(CampaignRow, campaign)
         row.checked_at, row.checked_revision = now, row.flow_revision
-    assert buttons(client.get(f"/campaigns/{campaign}").text) == ["check", "abort"]
+    page = client.get(f"/campaigns/{campaign}").text
+    assert buttons(page) == ["check", "abort"]
+    party = "administrators, operators, supervisors other than Olga Li"
+    assert f"It waits for the approval of a second person: {party}." in page
     post(client, f"/campaigns/{campaign}/move", move="approve")
     assert "was written by the same person" in client.get(f"/campaigns/{campaign}").text
 
@@ -243,6 +244,66 @@ def test_the_author_has_no_approve_button_and_the_second_person_has(
     page = second.get(f"/campaigns/{campaign}").text
     assert "approved by Otto" in page
     assert buttons(page) == ["check", "schedule", "start", "abort"]
+
+
+def test_what_the_product_did_by_itself_has_its_reason_in_the_readers_language(
+    client: FlaskClient, transaction: Transaction, now: datetime
+) -> None:
+    with transaction() as tx:
+        campaign = make_readable_campaign(tx, status="paused")
+        olga = tx.scalars(select(UserRow.id).where(UserRow.login == "olga")).one()
+        for user, reason in (
+            (None, "brake: opt_outs, spend"),
+            (None, "its end has come"),
+            (olga, "brake: a word of my own"),
+        ):
+            after = {"status": "paused", "reason": reason}
+            audit.record(tx, user, "campaign.pause", f"campaign:{campaign}", None, after, now)
+    page = client.get(f"/campaigns/{campaign}").text
+    assert "Brake: Customers opt out, All is spent" in page
+    assert "Its end has come" in page
+    assert "brake: a word of my own" in page
+    post(client, "/language/zh")
+    assert "结束时间已到" in client.get(f"/campaigns/{campaign}").text
+
+
+def test_a_paused_campaign_says_how_many_contacts_the_carrier_gave_back(
+    client: FlaskClient, transaction: Transaction, now: datetime
+) -> None:
+    with transaction() as tx:
+        campaign = make_readable_campaign(tx, status="paused")
+        for number, (cause, put_back) in enumerate(
+            [("stopped", True), ("stopped", True), ("stopped", False), ("closed", True)]
+        ):
+            enrolment = make_enrolment(tx, campaign_id=campaign, customer_id=make_customer(tx))
+            attempt = make_attempt(tx, enrolment_id=enrolment, status="due", channel="call")
+            tx.add(
+                RecallRow(
+                    carrier_sid=f"CA{number}", attempt_id=attempt, cause=cause, asked_at=now, tries=1,
+                    put_back=put_back,
+                )
+            )  # fmt: skip
+    assert "2 contacts taken back from the carrier" in client.get(f"/campaigns/{campaign}").text
+
+
+def test_nothing_is_called_unproven_that_is_only_too_early(
+    client: FlaskClient, transaction: Transaction, campaign: int, now: datetime
+) -> None:
+    with transaction() as tx:
+        fresh = make_readable_campaign(tx, name="Fresh")
+        few = make_readable_campaign(tx, name="Few")
+        for _ in range(40):
+            make_enrolment(tx, campaign_id=fresh, customer_id=make_customer(tx))
+            make_enrolment(tx, campaign_id=fresh, customer_id=make_customer(tx), arm="control")
+        for arm in ("treatment", "control"):
+            enrolment = make_enrolment(tx, campaign_id=few, customer_id=make_customer(tx), arm=arm)
+            if arm == "treatment":
+                make_attempt(
+                    tx, enrolment_id=enrolment, status="delivered", carrier_sid="SM-few", taken_at=now
+                )
+    assert "Too early to tell: nobody has been contacted yet." in client.get(f"/campaigns/{fresh}").text
+    assert "Too early to tell: fewer than 30 customers" in client.get(f"/campaigns/{few}").text
+    assert "Too early to tell" not in client.get(f"/campaigns/{campaign}").text
 
 
 def test_a_campaign_without_customers_says_so(client: FlaskClient, transaction: Transaction) -> None:

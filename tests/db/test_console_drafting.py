@@ -15,7 +15,7 @@ from bot.enrolment.errors import CampaignError
 from bot.enrolment.shelf import on_offer, take
 from bot.store.models import AuditRow, CampaignRow, CustomerRow, UserRow
 from bot.store.transaction import Transaction
-from tests.console_app import make_app, make_person, make_readable_campaign, post, sign_in
+from tests.console_app import make_app, make_person, make_readable_campaign, operators_browser, post, sign_in
 from tests.db.factories import make_customer, make_flow_revision, make_risk_list
 
 NEW = "/campaigns/new/low_balance_recharge"
@@ -24,11 +24,7 @@ DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 @pytest.fixture
 def client(transaction: Transaction, now: datetime) -> FlaskClient:
-    with transaction() as tx:
-        make_person(tx, login="olga", role="operator")
-    client = make_app(transaction, now).test_client()
-    sign_in(client, "olga")
-    return client
+    return operators_browser(transaction, now)
 
 
 def filled(**over: Any) -> dict[str, Any]:
@@ -152,6 +148,8 @@ def test_a_campaign_may_wait_for_an_event_or_for_another_campaign(
     ("over", "field", "said"),
     [
         ({"name": " "}, "name", "Please give it a name."),
+        ({"name": "x" * 121}, "name", "One line of at most 120 characters."),
+        ({"offer.bonus": "1000000001"}, "offer-bonus", "At most 1,000,000,000."),
         ({"control_share": "100"}, "control_share", "At least 0% and below 100%."),
         ({"control_share": "a tenth"}, "control_share", "Please give a percentage, such as 10."),
         ({"starts": "tomorrow"}, "starts", "Please give a day and a time."),
@@ -201,6 +199,8 @@ def test_a_name_that_is_taken_is_told_in_the_readers_language(
         make_readable_campaign(tx, name="December")
     post(client, "/language/zh")
     assert wrong(post(client, NEW, **filled()).text) == {"name": "已有同名活动。"}
+    too_long = post(client, NEW, **filled(name="x" * 121)).text
+    assert wrong(too_long) == {"name": "须为一行，最多120个字符。"}
 
 
 def test_a_condition_is_counted_while_it_is_written_and_its_mistakes_have_a_place(

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
+import shlex
 from datetime import datetime
 
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bot.store.models import AttemptRow, AuditRow, CampaignRow, EnrolmentRow, RiskListEntryRow
 from bot.store.transaction import Transaction
 from console import dry_run
-from tests.console_app import make_app, make_person, make_readable_campaign, post, sign_in
+from tests.console_app import make_app, make_person, make_readable_campaign, operators_browser, post, sign_in
 from tests.db.factories import make_customer, make_risk_list
 
 
 @pytest.fixture
 def client(transaction: Transaction, now: datetime) -> FlaskClient:
-    with transaction() as tx:
-        make_person(tx, login="olga", role="operator")
-    client = make_app(transaction, now).test_client()
-    sign_in(client, "olga")
-    return client
+    return operators_browser(transaction, now)
 
 
 @pytest.fixture
@@ -53,7 +51,8 @@ def figures(page: str) -> dict[str, int]:
 
 def test_the_page_says_how_many_when_and_why_not(client: FlaskClient, campaign: int) -> None:
     page = client.get(f"/campaigns/{campaign}/dry-run").text
-    assert figures(page) == {"Would be contacted": 7, "Put off": 8, "Not contacted": 5}
+    assert figures(page) == {"Will be contacted": 15, "On time": 7, "Later": 8, "Not contacted": 5}
+    assert "when hours and limits permit: Nov 22, 2026 04:00" in page
     assert "The customer has not consented to this purpose on this channel." in page
     assert "It is not a permitted hour where the customer is, or may be." in page
     assert 'data-kind="days"' in page
@@ -63,8 +62,8 @@ def test_the_page_says_how_many_when_and_why_not(client: FlaskClient, campaign: 
 def test_each_person_has_a_line_with_a_masked_number_and_both_times(
     client: FlaskClient, campaign: int
 ) -> None:
-    page = client.get(f"/campaigns/{campaign}/dry-run?verdict=deferred").text
-    assert page.count('data-verdict="deferred"') == 8
+    page = client.get(f"/campaigns/{campaign}/dry-run?verdict=later").text
+    assert page.count('data-verdict="later"') == 8
     assert 'data-verdict="allowed"' not in page
     assert not re.search(r"1380{4}\d{4}", page)
     assert re.search(r"138\*{4}\d{4}", page)
@@ -88,8 +87,21 @@ def test_of_a_great_audience_only_some_are_asked_and_the_page_names_the_command(
     monkeypatch.setattr(dry_run, "MOST", 6)
     page = client.get(f"/campaigns/{campaign}/dry-run").text
     assert "6 of 20 people, drawn by a hash" in page
-    assert sum(figures(page).values()) == 6
-    assert "scripts/keepline campaign dry-run &#34;December&#34; --out people.parquet" in page
+    found = figures(page)
+    assert found.pop("Will be contacted") + found["Not contacted"] == sum(found.values()) == 6
+    assert "scripts/keepline campaign dry-run December --out people.parquet" in page
+
+
+def test_a_name_is_copied_to_the_command_line_as_one_harmless_word(
+    client: FlaskClient, transaction: Transaction, campaign: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dry_run, "MOST", 6)
+    name = 'Olga\'s "best" $(id) `id`'
+    with transaction() as tx:
+        tx.execute(update(CampaignRow).values(name=name))
+    page = client.get(f"/campaigns/{campaign}/dry-run").text
+    (command,) = re.findall(r'<code class="condition">(scripts/keepline [^<]*)<', page)
+    assert shlex.split(html.unescape(command))[3:5] == [name, "--out"]
 
 
 def test_the_same_lines_can_be_taken_as_a_file_and_that_is_written_down(
@@ -121,7 +133,10 @@ def test_other_rules_are_not_told_by_the_former_answers(
     client.get(f"/campaigns/{campaign}/dry-run")
     with transaction() as tx:
         tx.get_one(CampaignRow, campaign).policy = {"caps": [{"never": True}]}
-    assert figures(client.get(f"/campaigns/{campaign}/dry-run").text) == {"Not contacted": 20}
+    assert figures(client.get(f"/campaigns/{campaign}/dry-run").text) == {
+        "Will be contacted": 0,
+        "Not contacted": 20,
+    }
 
 
 def test_a_campaign_that_is_over_has_nothing_to_foretell(

@@ -187,6 +187,18 @@ def test_a_call_from_ones_own_phone_is_written_down_with_a_warning_where_it_was_
     assert len(calls(transaction)) == 2
 
 
+def test_a_second_click_writes_nothing_down(
+    client: FlaskClient, transaction: Transaction, order: int
+) -> None:
+    sign_in(client, "mei")
+    for _ in range(2):
+        post(client, f"/work-orders/{order}/own-calls", outcome="completed", minutes="3")
+    assert "It is written down already, and counts once." in client.get(f"/work-orders/{order}").text
+    assert len(calls(transaction)) == 1
+    with transaction() as tx:
+        assert len(tx.scalars(select(AuditRow).where(AuditRow.action == "work_order.own_call")).all()) == 1
+
+
 @pytest.mark.parametrize("outcome", ["", "dialling", "due", "refused"])
 def test_only_what_can_have_come_of_it_is_written_down(
     client: FlaskClient, transaction: Transaction, order: int, outcome: str

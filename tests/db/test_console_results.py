@@ -10,18 +10,14 @@ from flask.testing import FlaskClient
 
 from bot.store.models import CampaignRow
 from bot.store.transaction import Transaction
-from tests.console_app import make_app, make_person, sign_in
+from tests.console_app import operators_browser
 from tests.db.factories import make_campaign, make_enrolment, make_flow_revision, make_topup
 from tests.db.test_experiments import SPLIT, contact, customer_of, go
 
 
 @pytest.fixture
 def client(transaction: Transaction, now: datetime) -> FlaskClient:
-    with transaction() as tx:
-        make_person(tx, login="olga", role="operator")
-    client = make_app(transaction, now).test_client()
-    sign_in(client, "olga")
-    return client
+    return operators_browser(transaction, now)
 
 
 @pytest.fixture

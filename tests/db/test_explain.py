@@ -366,6 +366,14 @@ def test_the_command_answers_programs_in_json(ask: Keepline, anna: int) -> None:
     assert all(entry["words"] and "{" not in entry["words"] for entry in found["entries"])
 
 
+def test_steps_are_called_by_their_titles_in_the_readers_language(parts: Parts, ask: Keepline) -> None:
+    customer = parts.customer(external_id="A-7")
+    parts.enrol(parts.campaign(name="November"), customer)
+    parts.sms_outreach.send_due(NOW)
+    assert "The SMS of step “Invitation by SMS” (invite_by_sms) goes to the carrier." in ask("A-7").output
+    assert "短信（步骤“短信邀请”（invite_by_sms））交给运营商。" in ask("A-7", "--language", "zh").output
+
+
 def test_nobody_is_said_in_one_line(ask: Keepline, transaction: Transaction) -> None:
     answer = ask("nobody")
     said = "Error: there is no customer of this id, external id or number"
@@ -413,6 +421,14 @@ def test_the_page_speaks_the_readers_language(client: FlaskClient, anna: int) ->
     sign_in(client, "olga")
     post(client, "/language/zh")
     assert "已联系1次。" in client.get(f"/customers/{anna}").text
+
+
+def test_the_page_calls_steps_by_their_titles(client: FlaskClient, parts: Parts) -> None:
+    customer = parts.customer()
+    parts.enrol(parts.campaign(), customer)
+    sign_in(client, "olga")
+    post(client, "/language/zh")
+    assert "步骤“短信邀请”（invite_by_sms）" in client.get(f"/customers/{customer}").text
 
 
 def test_who_is_not_found_is_not_echoed(client: FlaskClient) -> None:

@@ -52,7 +52,7 @@ def test_the_whole_call_over_http(client: FlaskClient, parts: Parts, call: UUID)
     assert gather.attrib["action"].endswith(page("key", call))
     assert gather.attrib["numDigits"] == "1"
     said = "".join(one.text or "" for one in gather.iter("Say"))
-    assert said == "This is Keepline. We are about to call the customer. To be put through, press 1."
+    assert said == "This is Keepline. A call is waiting to be put through. To take it, press 1."
     connect = post(client, page("key", call), {**MANAGER_LEG, "Digits": "1"})
     number = ElementTree.fromstring(connect.data).find("Dial/Number")
     assert number is not None

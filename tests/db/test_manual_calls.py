@@ -14,15 +14,23 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.channels.errors import Rejected, SendError, Unavailable
+from bot.domain.arbiter import LOOK_AGAIN
 from bot.domain.contact import Allowed, Decision, Deferred, Denied, Reason
 from bot.domain.manual_calls import STALE, ManualCallStatus, Way
 from bot.outreach.bridge import HANG_UP
-from bot.outreach.manual_calls import CallUnderWay, NoPhone, OrderClosed
+from bot.outreach.manual_calls import CallUnderWay, NoPhone, NotedAlready, OrderClosed
 from bot.outreach.outgoing import ASK_AFTER, CALL_SILENCE, LEASE
 from bot.rulebook import open_rulebook
-from bot.store.models import CustomerRow, EventRow, ManualCallRow, UserRow, WorkOrderRow
+from bot.store.models import CustomerRow, EnrolmentRow, EventRow, ManualCallRow, UserRow, WorkOrderRow
 from bot.store.pending import pending
-from tests.db.factories import make_enrolment, make_suppression, make_user, make_work_order
+from tests.db.factories import (
+    make_attempt,
+    make_campaign,
+    make_enrolment,
+    make_suppression,
+    make_user,
+    make_work_order,
+)
 from tests.db.parts import NOW, PUBLIC, Parts
 from tests.fakes import FakePacing, FakeVoice, Lost
 
@@ -237,9 +245,10 @@ def test_a_key_puts_the_manager_through_and_counts_the_contact(desk: Desk) -> No
     desk.ask()
     desk.ring()
     greeting = desk.pick_up()
-    assert "赵静" in says(greeting)
+    assert "赵静" not in greeting  # a voicemail would keep it
     assert "138" not in greeting
     connect = desk.press("1", NOW + MINUTE)
+    assert "赵静" in says(connect)
     dial = ElementTree.fromstring(connect).find("Dial")
     assert dial is not None
     assert dial.attrib == {
@@ -267,6 +276,7 @@ def test_a_voicemail_of_the_managers_presses_no_key_and_is_not_put_through(desk:
     desk.pick_up()
     answer = desk.press("")
     assert numbers_in(answer) == []
+    assert "赵静" not in answer
     assert (desk.call.status, desk.call.taken_at) == (S.AWAY, None)
     assert desk.press("1") == answer  # the same request again gets the same words
 
@@ -388,6 +398,79 @@ def test_a_call_from_ones_own_phone_counts_and_is_told_where_it_was_not_permitte
     third = desk.ask(NOW + 2 * MINUTE)  # of two a day
     assert isinstance(third, Deferred)
     assert (third.reason, desk.calls[2].status) == (Reason.CAP, S.REFUSED)
+
+
+def test_a_form_that_was_sent_twice_makes_one_contact(desk: Desk) -> None:
+    desk.note_own(S.COMPLETED, 3 * MINUTE)
+    with pytest.raises(NotedAlready):
+        desk.note_own(S.COMPLETED, 3 * MINUTE, NOW + MINUTE / 2)
+    assert len(desk.calls) == 1
+    desk.note_own(S.COMPLETED, 4 * MINUTE, NOW + MINUTE / 2)
+    desk.note_own(S.NO_ANSWER, now=NOW + MINUTE / 2)
+    desk.note_own(S.COMPLETED, 3 * MINUTE, NOW + 2 * MINUTE)
+    assert len(desk.calls) == 4
+
+
+def test_a_failure_to_reach_somebody_is_noted_once_too(desk: Desk) -> None:
+    desk.note_own(S.BUSY)
+    with pytest.raises(NotedAlready):
+        desk.note_own(S.BUSY, now=NOW + MINUTE / 2)
+    assert len(desk.calls) == 1
+
+
+def test_of_two_clicks_at_once_one_is_written_down(desk: Desk) -> None:
+    start = threading.Barrier(2)
+
+    def click(_: int) -> str:
+        start.wait(timeout=10)
+        try:
+            return type(desk.note_own(S.COMPLETED, 3 * MINUTE)).__name__
+        except NotedAlready:
+            return "noted"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(click, range(2))) == ["Allowed", "noted"]
+    assert len(desk.calls) == 1
+
+
+# -- the floor ---------------------------------------------------------------------------------------
+
+
+def on_the_line(desk: Desk, status: str, channel: str = "call") -> None:
+    """A campaign's contact that began longer ago than any gap."""
+    with desk.parts.transaction() as tx:
+        run = make_enrolment(tx, campaign_id=make_campaign(tx), customer_id=desk.customer)
+        began = NOW - 31 * MINUTE
+        make_attempt(tx, enrolment_id=run, channel=channel, asks=True, status=status, taken_at=began,
+                     lease_until=NOW + MINUTE)  # fmt: skip
+
+
+@pytest.mark.parametrize("status", ["sending", "unconfirmed", "accepted", "ringing", "in_progress"])
+def test_nobody_dials_into_a_campaigns_call(desk: Desk, status: str) -> None:
+    on_the_line(desk, status)
+    assert desk.ask() == Deferred(Reason.OTHER_CONVERSATION, NOW + LOOK_AGAIN)
+    assert (desk.call.status, desk.call.reason) == (S.REFUSED, "other_conversation")
+
+
+@pytest.mark.parametrize(
+    ("channel", "status"), [("call", "completed"), ("sms", "unconfirmed"), ("sms", "delivered")]
+)
+def test_a_call_that_is_over_and_a_question_hold_no_manager_back(
+    desk: Desk, channel: str, status: str
+) -> None:
+    on_the_line(desk, status, channel)
+    with desk.parts.transaction() as tx:
+        tx.execute(update(EnrolmentRow).values(holds_until=NOW + timedelta(hours=2)))
+    assert isinstance(desk.ask(), Allowed)
+
+
+def test_a_campaign_that_calls_while_the_manager_listens_keeps_the_line(desk: Desk) -> None:
+    desk.ask()
+    desk.ring()
+    desk.pick_up()
+    on_the_line(desk, "in_progress")
+    assert numbers_in(desk.press("1")) == []
+    assert (desk.call.status, desk.call.reason) == (S.REFUSED, "other_conversation")
 
 
 # -- silence -----------------------------------------------------------------------------------------

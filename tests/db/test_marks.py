@@ -335,6 +335,10 @@ def test_the_commands_put_on_take_off_and_count(
     assert off.output == "customer C2: taken off list red\n"
     gone = keepline("register", "unmark", "flea", str(path), "--as", "li")
     assert gone.stdout.splitlines()[0] == "list flea: 2 rows, 0 customers put on, 1 taken off, 1 rejected"
+    mistyped = keepline("register", "mark", "blakc", "--customer", "C2", "--as", "li")
+    assert "no policy gives list blakc a meaning; known are black, complaint, flea, red" in mistyped.stderr
+    path.write_text("phone\n1381\n", encoding="utf-8")
+    assert keepline("register", "mark", "flea", str(path), "--as", "li").exit_code == 1
     for mistaken in (("mark", "red"), ("mark", "red", str(path), "--customer", "C1")):
         result = keepline("register", *mistaken)
         assert result.exit_code == 2

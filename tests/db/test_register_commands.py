@@ -38,6 +38,18 @@ def test_import_says_what_it_took_and_names_the_bad_rows(keepline: Keepline, tmp
     ]
 
 
+def test_an_import_that_did_not_do_what_was_asked_fails(keepline: Keepline, tmp_path: Path) -> None:
+    path = tmp_path / "dnc.csv"
+    path.write_text("phone\n13812341001\n1381\n", encoding="utf-8")
+    held_back = keepline("import", str(path), "--list", "national", "--replace", "--as", "li")
+    assert held_back.exit_code == 1
+    assert "nothing was taken off: a row that cannot be read might be such a number" in held_back.stderr
+    assert "1 numbers added" in held_back.stdout  # what could be done was done
+    path.write_text("phone\n1381\nx\n", encoding="utf-8")
+    nothing = keepline("import", str(path), "--list", "national", "--as", "li")
+    assert (nothing.exit_code, nothing.stderr) == (1, "Error: not one row could be read\n")
+
+
 def test_check_tells_the_story_and_no_whole_number(keepline: Keepline) -> None:
     assert keepline("add", "13812341001", "--wording", "别再打了", "--as", "li").exit_code == 0
     said = keepline(

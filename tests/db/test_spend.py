@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from bot.channels.errors import Rejected, Unavailable
 from bot.channels.messages import OutboundCall
 from bot.domain.attempts import Channel
+from bot.domain.campaigns import CampaignMove
 from bot.domain.spend import Amounts, Ceiling, Limits
 from bot.prices import load_prices
 from bot.store import brakes, notices, spending
@@ -23,6 +24,7 @@ from bot.store.models import AttemptRow, BrakeTripRow, CampaignRow, SpendAccount
 from bot.store.spending import Line
 from tests.db.factories import make_attempt, make_campaign, make_enrolment
 from tests.db.parts import NOW, UNCAPPED, Parts
+from tests.db.test_recall import HOUR, move
 from tests.fakes import FakePacing, Lost
 
 TODAY = date(2026, 11, 22)
@@ -58,7 +60,7 @@ def people(parts: Parts, campaign: int, number: int, **facts: Any) -> list[int]:
     return [parts.enrol(campaign, parts.customer(**facts)) for _ in range(number)]
 
 
-def test_an_sms_is_reserved_with_its_claim_and_settled_when_the_carrier_has_it(parts: Parts) -> None:
+def test_an_sms_is_reserved_with_its_claim_and_settled_when_the_carrier_has_sent_it(parts: Parts) -> None:
     campaign = parts.campaign(**limited(money=100))
     (enrolment,) = people(parts, campaign, 1)
     parts.sms_outreach.send_due(NOW)
@@ -67,7 +69,8 @@ def test_an_sms_is_reserved_with_its_claim_and_settled_when_the_carrier_has_it(p
     used = account(parts, campaign)
     assert (used.segments, used.minutes, used.money) == (sent.segments, 0, sent.segments * SEGMENT)
     assert (used.day, used.day_segments, used.day_money) == (TODAY, used.segments, used.money)
-    assert open_lines(parts) == 1
+    assert (settle(parts), open_lines(parts)) == (0, 1)  # it can still be taken back
+    parts.all_sent()
     assert settle(parts) == 1
     assert (open_lines(parts), segments(parts, campaign)) == (0, sent.segments)
     with parts.transaction() as tx:
@@ -102,6 +105,7 @@ def test_what_the_carrier_perhaps_took_stays_reserved_until_it_is_known(parts: P
     assert (segments(parts, campaign) > 0, open_lines(parts)) == (True, 1)
     parts.reconciler.reconcile(NOW + timedelta(minutes=3))
     parts.inbound.process_waiting(NOW + timedelta(minutes=3))
+    parts.all_sent()
     assert settle(parts) == 1
     assert segments(parts, campaign) > 0
 
@@ -113,8 +117,70 @@ def test_a_post_that_took_nothing_is_given_back_when_the_attempt_is_claimed_anew
     parts.sms_outreach.send_due(NOW)
     parts.sms_outreach.send_due(NOW + timedelta(seconds=3))
     assert open_lines(parts) == 2
+    parts.all_sent()
     settle(parts)
     assert (open_lines(parts), segments(parts, campaign)) == (0, parts.attempt(enrolment).segments)
+
+
+@pytest.mark.parametrize("ends", [CampaignMove.ABORT, "STOP"])
+def test_what_the_carrier_gives_back_for_good_costs_nothing(parts: Parts, ends: CampaignMove | str) -> None:
+    campaign = parts.campaign(**limited(money=100))
+    (enrolment,) = people(parts, campaign, 1)
+    parts.sms_outreach.send_due(NOW)
+    settle(parts)
+    if isinstance(ends, CampaignMove):
+        move(parts, campaign, ends)
+    else:
+        parts.reply(parts.enrolment(enrolment).customer_id, ends)
+    assert parts.recall.take_back(NOW) == 1
+    parts.inbound.process_waiting(NOW)
+    settle(parts)
+    assert parts.attempt(enrolment).status == "canceled"
+    assert (open_lines(parts), segments(parts, campaign), account(parts, campaign).day_money) == (0, 0, 0)
+    with parts.transaction() as tx:
+        (day,) = spending.by_day(tx, campaign)
+    assert (day.sms, day.segments, day.money) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "looks", [range(4), range(3, 4)], ids=["settled at every moment", "settled at the end"]
+)
+def test_a_message_that_a_pause_took_back_is_paid_for_once(parts: Parts, looks: range) -> None:
+    campaign = parts.campaign(**limited(money=100))
+    (enrolment,) = people(parts, campaign, 1)
+
+    def look(moment: int) -> int:
+        if moment in looks:
+            settle(parts)
+        return segments(parts, campaign)
+
+    parts.sms_outreach.send_due(NOW)
+    length = parts.attempt(enrolment).segments
+    assert look(0) == length
+    move(parts, campaign, CampaignMove.PAUSE)
+    parts.recall.take_back(NOW)
+    parts.inbound.process_waiting(NOW)
+    assert look(1) == (0 if 1 in looks else length)
+    move(parts, campaign, CampaignMove.RESUME, NOW + HOUR)
+    assert parts.sms_outreach.send_due(NOW + HOUR) == 1
+    look(2)
+    parts.all_sent()
+    assert look(3) == length
+    assert open_lines(parts) == 0
+    with parts.transaction() as tx:
+        (day,) = spending.by_day(tx, campaign)
+    assert (day.sms, day.segments) == (1, length)
+
+
+def test_a_message_of_which_nothing_more_is_asked_counts_as_sent(parts: Parts) -> None:
+    campaign = parts.campaign(**limited(money=100))
+    people(parts, campaign, 1)
+    parts.sms_outreach.send_due(NOW)
+    assert settle(parts) == 0
+    with parts.transaction() as tx:
+        tx.execute(update(AttemptRow).values(lease_until=None))  # as the reconciler does in the end
+    assert settle(parts) == 1
+    assert segments(parts, campaign) > 0
 
 
 def test_a_call_holds_its_longest_time_until_its_end_tells_its_length(parts: Parts) -> None:
@@ -146,6 +212,7 @@ def test_at_the_days_limit_contacts_wait_for_the_operators_next_day(parts: Parts
     enrolments = people(parts, campaign, 4)
     parts.sms_outreach.send_due(NOW)
     assert len(parts.sms.sent) == 3
+    parts.all_sent()
     settle(parts)
     parts.sms_outreach.send_due(NOW + timedelta(minutes=1))
     held = parts.attempt(enrolments[-1])
@@ -193,6 +260,7 @@ def test_at_the_total_limit_the_campaign_asks_to_be_stopped_once(parts: Parts) -
     campaign = parts.campaign(**limited(segments=3))
     enrolments = people(parts, campaign, 4)
     parts.sms_outreach.send_due(NOW)
+    parts.all_sent()
     settle(parts)
     for minutes in (2, 4, 6):
         parts.sms_outreach.send_due(NOW + timedelta(minutes=minutes))
@@ -256,6 +324,7 @@ def test_two_workers_together_never_spend_more_than_the_limit(parts: Parts) -> N
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(work, range(4)))
+    parts.all_sent()
     settle(parts)
     with parts.transaction() as tx:
         taken = tx.scalar(select(func.sum(AttemptRow.segments)).where(AttemptRow.taken_at.is_not(None)))
@@ -301,6 +370,16 @@ def test_limits_that_come_later_count_what_was_spent_before(parts: Parts) -> Non
     assert len(parts.sms.sent) == 1
     used = account(parts, campaign)
     assert (used.segments, used.day_segments, used.money) == (spent, spent, spent * SEGMENT)
+
+
+def test_limits_that_come_later_do_not_count_what_was_given_back(parts: Parts) -> None:
+    campaign = parts.campaign()
+    people(parts, campaign, 1)
+    parts.sms_outreach.send_due(NOW)
+    with parts.transaction() as tx:
+        tx.execute(update(AttemptRow).values(status="canceled", settled_at=NOW))
+        spending.lock(tx, campaign, TODAY, "Asia/Shanghai", load_prices())
+    assert segments(parts, campaign) == 0
 
 
 def test_a_batch_costs_one_statement_more_for_each_campaign_with_limits(parts: Parts, engine: Engine) -> None:

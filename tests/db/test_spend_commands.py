@@ -102,6 +102,7 @@ def test_what_was_spent_is_told_day_by_day(parts: Parts, keepline: Keepline) -> 
         now = NOW + timedelta(days=day)
         parts.enrol(campaign, parts.customer(), now)
         parts.sms_outreach.send_due(now)
+    parts.all_sent()
     with parts.transaction() as tx:
         spending.settle(tx, limit=10)
     answer = keepline("campaign", "spent", "autumn")

@@ -201,6 +201,15 @@ def test_the_gate_is_asked_again_before_a_machine_is_left_a_message(
     assert twiml == HANG_UP
 
 
+def test_a_machine_is_left_nothing_where_the_policy_cannot_be_read_any_more(phone: Phone) -> None:
+    phone.pick_up()
+    phone.meets_machine()
+    with phone.parts.transaction() as tx:
+        tx.execute(update(CampaignRow).values(policy={"quiet": "22:00-08:00"}))
+    assert phone.parts.voicemail.leave_due(NOW) == 1
+    assert phone.parts.attempt(phone.enrolment).voicemail == "failed"
+
+
 def test_nobody_on_a_list_without_marketing_is_left_a_message(phone: Phone) -> None:
     phone.pick_up()
     phone.meets_machine()

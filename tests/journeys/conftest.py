@@ -17,7 +17,7 @@ from scripts.rehearsing.stack import Stack
 from scripts.rehearsing.timekeeper import Timekeeper
 
 ROOT = Path(__file__).resolve().parents[2]
-CUSTOMERS, SEED = 240, 7
+CUSTOMERS, SEED = 120, 7
 MONDAY = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from io import StringIO
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
+from bot.cli.campaign.list import table
 from bot.domain.campaigns import LIVE, MOVES, OVER, CampaignMove, CampaignStatus, permitted
 from bot.domain.checks import Finding, Point, Verdict, finding_of, fit
 from bot.domain.policy import PolicyError, read_policy
 from bot.domain.rhythm import RhythmError, read_rhythm
+from bot.store.campaigns import Standing
 
 MOVE, STATUS = CampaignMove, CampaignStatus
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
@@ -92,9 +98,9 @@ _DETAILS: dict[str, str | int] = {
     name: 1234 if name in ("count", "sample") else name
     for name in (
         "flow", "count", "first", "event", "languages", "language", "step", "fault", "senders", "channel",
-        "amount", "start", "end", "sample", "name", "cap", "file", "place", "places", "word",
+        "amount", "sample", "name", "cap", "file", "place", "places", "word",
     )
-}  # fmt: skip
+} | {"start": "2026-12-05 00:30", "end": "2026-12-06 00:30"}  # fmt: skip
 
 
 @pytest.mark.parametrize("point", Point)
@@ -105,6 +111,38 @@ def test_every_point_of_a_check_has_words_in_both_languages(point: Point, langua
     assert "{" not in words
     assert (max(words) > "一") == (language == "zh")
     assert finding_of(finding.to_json()) == finding
+
+
+def test_the_moments_of_a_check_are_in_utc_or_on_the_readers_clock() -> None:
+    starts = Finding(Point.SCHEDULE, Verdict.OK, {"start": "2026-12-05 00:30"})
+    assert starts.words("en") == "It starts on 2026-12-05 00:30 UTC"
+    assert starts.words("en", ZoneInfo("Asia/Shanghai")) == "It starts on 2026-12-05 08:30"
+
+
+def test_a_check_names_languages_and_channels_in_the_readers_language() -> None:
+    written = Finding(Point.LANGUAGES, Verdict.OK, {"languages": "en, fr, zh"})
+    assert written.words("zh") == "所有话术都有 英文、fr、中文"
+    senders = Finding(Point.SENDERS, Verdict.OK, {"senders": "call +861055500001, sms 10086"})
+    assert senders.words("zh") == "发送号码：外呼 +861055500001、短信 10086"
+    assert senders.words("en") == "Its senders: calls +861055500001, SMS 10086"
+
+
+def test_on_a_narrow_terminal_the_list_loses_neither_a_heading_nor_a_letter_of_a_name() -> None:
+    name, flow = "low_balance_second_district_november", "low_balance_recharge"
+    counted = {"treatment": 12_345, "control": 1_234, "finished": 12_345}
+    money = {"bonus_budget": Decimal("100000.00"), "bonus_committed": Decimal("98765.00")}
+    starts_at = datetime(2026, 12, 5, tzinfo=UTC)
+    one = Standing(1, name, flow, CampaignStatus.SCHEDULED, starts_at, **counted, **money)
+    screen = Console(file=StringIO(), width=80)
+    screen.print(table([one]))
+    lines = screen.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert "…" not in "".join(lines)
+    heads = ["its", "flow", "status", "starts", "treated", "control", "finished", "granted"]
+    assert lines[1].split() == heads
+    campaign = "".join(line[: lines[1].index("status")].strip() for line in lines[2:])
+    assert campaign == name + flow
+    for whole in ("scheduled", "2026-12-05", "00:00Z", "12345", "1234", "98765.00", "of 100000.00"):
+        assert f" {whole} " in f" {' '.join(lines)} "
 
 
 def test_one_error_makes_a_campaign_unfit_and_warnings_do_not() -> None:

@@ -21,7 +21,7 @@ from bot.domain.policy import DEFAULT, PURPOSES, Per
 from bot.domain.roles import Role
 from bot.domain.work_orders import Disposition, WorkOrderStatus
 from bot.flow.model import BUSINESS_EVENTS
-from bot.forecast.verdicts import Verdict
+from bot.forecast.tally import OUTCOMES
 from bot.policies import policy_names
 from console import catalogue, labels
 
@@ -107,7 +107,8 @@ def test_the_committed_mo_is_made_from_the_committed_po() -> None:
         ("disposition", Disposition),
         ("reason", Reason),
         ("role", Role),
-        ("forecast", Verdict),
+        ("roles", Role),
+        ("forecast", OUTCOMES),
         ("send_order", SendOrder),
         ("brake", Cause),
         ("per", Per),

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import csv, parquet
 
+from bot.cli.forecast_screen import reach
 from bot.domain.arms import bucket
 from bot.domain.attempts import AttemptStatus, Channel
 from bot.domain.campaigns import CampaignStatus
@@ -269,6 +270,8 @@ def test_sums_count_contacts_by_their_local_hour_and_nothing_that_is_only_looked
     assert tally.by_hour(Channel.SMS) == {10: 1, 19: 1}
     assert tally.by_hour(Channel.CALL) == {10: 1}
     assert (tally.people, tally.segments) == (5, 4)
+    assert (tally.came_to("allowed"), tally.came_to("later"), tally.came_to("deferred")) == (2, 1, 1)
+    assert tally.to_be_contacted == 3
     assert tally.by_reason(Verdict.DEFERRED) == {Reason.COMPLAINT_OPEN: 1, Reason.QUIET_HOURS: 1}
 
     both = Tally()
@@ -276,6 +279,32 @@ def test_sums_count_contacts_by_their_local_hour_and_nothing_that_is_only_looked
     both.take(tally)
     assert both.by_hour(Channel.SMS) == {10: 2, 19: 2}
     assert (both.people, both.segments) == (10, 8)
+
+
+def test_the_moments_of_contacts_are_the_first_and_the_last_of_all_slices() -> None:
+    hours = [datetime(2026, 11, 23, hour, tzinfo=UTC) for hour in (1, 2, 3)]
+    later = {"verdict": "deferred", "reason": Reason.QUIET_HOURS}
+    tally, other = Tally(), Tally()
+    tally.add([line(1, **later, contact_at=hours[1])])
+    other.add([line(2, **later, contact_at=hours[2]), line(3, **later, contact_at=hours[0])])
+    other.add([line(4, verdict="deferred", reason=Reason.COMPLAINT_OPEN, contact_at=hours[2])])
+    tally.take(other)
+    assert tally.moments == {"later": (hours[0], hours[2])}
+
+
+def test_whoever_waits_for_the_morning_is_in_the_sum_of_those_contacted() -> None:
+    tally = Tally()
+    morning = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+    tally.add([line(1), line(2, verdict="deferred", reason=Reason.QUIET_HOURS, contact_at=morning)])
+    tally.add(
+        [line(3, verdict="denied", reason=Reason.NO_CONSENT, contact_at=None), line(4, verdict="control")]
+    )
+    assert reach(tally, "en") == (
+        "2 of them will be contacted (50.0%): 1 on time, 1 later, as soon as hours and limits permit; "
+        "contacts from 2026-11-22 02:00Z to 2026-11-23 01:00Z"
+    )
+    assert reach(tally, "zh").startswith("其中将联系2人（50.0%）：准时1人，待时段和频次允许后1人；")
+    assert reach(Tally(), "en").startswith("0 of them will be contacted (-)")
 
 
 # -- words ---------------------------------------------------------------------------------------------

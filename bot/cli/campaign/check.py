@@ -6,10 +6,10 @@ import json
 from collections.abc import Sequence
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from bot.cli.campaign.values import acting, as_json, ground, mover, said_in_one_line
+from bot.cli.terminal import screen
 from bot.domain.campaigns import CampaignMove
 from bot.domain.checks import Finding, Verdict, fit
 from bot.enrolment.move import find_campaign, move_campaign
@@ -42,7 +42,7 @@ def check(name: str, language: str, login: str | None, as_json: bool) -> None:
         answer = {"campaign": name, "status": moved.after.value, "findings": found}
         click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
-        Console(markup=False, highlight=False).print(listed(moved.findings, language))
+        screen().print(listed(moved.findings, language))
     if not fit(moved.findings):
         errors = sum(one.verdict is Verdict.ERROR for one in moved.findings)
         raise click.ClickException(f"campaign {name}: {errors} error{'s' * (errors > 1)}, it may not go out")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from bot.cli.campaign.values import as_json
+from bot.cli.terminal import screen
 from bot.store import campaigns
 from bot.store.campaigns import Standing
 
@@ -24,22 +24,25 @@ def list_(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([to_json(one) for one in standings], ensure_ascii=False, indent=2))
     else:
-        Console(markup=False, highlight=False).print(table(standings))
+        screen().print(table(standings))
 
 
 def table(standings: list[Standing]) -> Table:
-    found = Table("campaign", "flow", "status", "starts", "treatment", "control", "finished", "granted of")
+    """Two lines a campaign, which fit into 80 columns; a longer name goes on in the next line, and is never cut."""
+    found = Table(box=None, padding=(0, 1, 1, 0))
+    found.add_column("campaign\nits flow", overflow="fold")
+    for name in ("status", "starts", "treated", "control", "finished", "granted"):
+        found.add_column(name, no_wrap=True)
     for one in standings:
-        budget = "unbounded" if one.bonus_budget is None else str(one.bonus_budget)
+        budget = "unbounded" if one.bonus_budget is None else f"of {one.bonus_budget}"
         found.add_row(
-            one.name,
-            one.flow,
+            f"{one.name}\n{one.flow}",
             one.status,
-            f"{one.starts_at:%Y-%m-%d %H:%M}Z",
+            f"{one.starts_at:%Y-%m-%d\n%H:%M}Z",
             str(one.treatment),
             str(one.control),
             str(one.finished),
-            f"{one.bonus_committed} of {budget}",
+            f"{one.bonus_committed}\n{budget}",
         )
     return found
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -90,8 +92,8 @@ def drain(name: str, login: str | None, reason: str | None) -> None:
 @click.option("--yes", is_flag=True, help="Do it without asking.")
 def abort(name: str, login: str | None, reason: str | None, yes: bool) -> None:
     """End campaign NAME for good: what is queued is cancelled, and all its runs end."""
-    if not yes:
-        click.confirm(f"end campaign {name} for good?", abort=True)
+    if not yes and not (sys.stdin.isatty() and click.confirm(f"end campaign {name} for good?")):
+        raise click.ClickException(f"campaign {name} goes on as it was; to end it for good, add --yes")
     _move(name, CampaignMove.ABORT, login, reason)
 
 

@@ -12,6 +12,7 @@ from rich.table import Table
 from bot.cli.campaign import list as listing
 from bot.cli.campaign.check import listed
 from bot.cli.campaign.values import as_json, said_in_one_line
+from bot.cli.terminal import screen
 from bot.domain.checks import Finding, finding_of
 from bot.enrolment.move import find_campaign
 from bot.store import audit, campaigns, deferred, progress
@@ -51,7 +52,7 @@ def status(name: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(_to_json(found), ensure_ascii=False, indent=2))
     else:
-        _show(Console(markup=False, highlight=False), found)
+        _show(screen(), found)
 
 
 def _findings(tx: Tx, campaign_id: int) -> list[Finding]:
@@ -59,15 +60,15 @@ def _findings(tx: Tx, campaign_id: int) -> list[Finding]:
     return [finding_of(one) for one in (campaign.findings if campaign else None) or ()]
 
 
-def _show(screen: Console, found: _Status) -> None:
-    screen.print(listing.table([found.standing]))
+def _show(page: Console, found: _Status) -> None:
+    page.print(listing.table([found.standing]))
     if found.findings:
-        screen.print(listed(found.findings, "en"))
-    screen.print(_life(found.moves))
+        page.print(listed(found.findings, "en"))
+    page.print(_life(found.moves))
     if found.steps:
-        screen.print(_steps(found.steps))
+        page.print(_steps(found.steps))
     if found.put_off:
-        screen.print(_put_off(found.put_off))
+        page.print(_put_off(found.put_off))
 
 
 def _life(moves: list[Entry]) -> Table:
@@ -88,7 +89,7 @@ def _life(moves: list[Entry]) -> Table:
 def _steps(steps: dict[str, StepCount]) -> Table:
     table = Table("step", title="Where its people stand", title_justify="left")
     table.add_column("waiting there", justify="right")
-    table.add_column("contacted there", justify="right")
+    table.add_column("contacted, or handed to a manager, there", justify="right")
     for name, count in steps.items():
         table.add_row(name, f"{count.waiting:,}", f"{count.passed:,}")
     return table

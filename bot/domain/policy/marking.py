@@ -6,16 +6,12 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from bot.domain.marks import DEFAULT_MARKS, Effect, Marks, Precedence, Treatment, is_mark
-from bot.domain.policy.fields import Fault, Field, PolicyError
+from bot.domain.policy.fields import Field
 
 
 def own_marks(policy: Mapping[str, Any]) -> Marks:
-    """Those of a stored policy itself, without its place's. Raises PolicyError."""
-    faults: list[Fault] = []
-    marks = read_marks(Field(policy.get("marks", DEFAULT_MARKS), ("marks",), faults))
-    if faults:
-        raise PolicyError(faults)
-    return marks
+    """Those of a stored policy itself, without its place's, for who comes first; what cannot be read says nothing."""
+    return read_marks(Field(policy.get("marks", DEFAULT_MARKS), ("marks",), []))
 
 
 _Word = TypeVar("_Word", Treatment, Precedence)

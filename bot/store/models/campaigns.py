@@ -58,6 +58,7 @@ class CampaignRow(Row):
         one_of("status", CampaignStatus),
         CheckConstraint("control_share >= 0 AND control_share < 1", name="control_share"),
         CheckConstraint("(risk_list_id IS NULL) <> (condition IS NULL)", name="one_audience"),
+        CheckConstraint("jsonb_typeof(policy) = 'object'", name="policy"),
         CheckConstraint("bonus_committed >= 0", name="bonus_not_negative"),
         CheckConstraint("bonus_budget IS NULL OR bonus_committed <= bonus_budget", name="bonus_budget"),
         CheckConstraint("priority BETWEEN 0 AND 9", name="priority"),

@@ -70,6 +70,8 @@ def test_an_ordinary_condition_is_understood(text: str, catalogue: FactorCatalog
         ("contract_end + 3 > 1", "dates can be compared, but not calculated with"),
         ("balance <", "r.yaml:1:9: error KL101: this is not a condition"),
         ("balance < 1\n  and", "r.yaml:2:"),
+        ("balance < 1e999", "r.yaml:1:11: error KL104: no factor has a number like this"),
+        ("balance > 1e-999", "r.yaml:1:11: error KL104: no factor has a number like this"),
         ("", "KL101: the condition is empty"),
         ("'open", "KL101: cannot be read"),
         ("coalesce(balance) > 1", "KL103: coalesce does not take 1 values"),
