@@ -114,7 +114,8 @@ def test_a_campaign_from_made_up_customers_to_pause_and_resume(keepline: Keeplin
     again = keepline("campaign", "start", "November")
     assert again.exit_code == 1
     assert again.stderr == (
-        "Error: campaign 'November' is running; start is for campaigns that are draft or checked or approved or scheduled\n"
+        "Error: campaign 'November' is running; "
+        "start is for campaigns that are draft or checked or approved or scheduled\n"
     )
     assert keepline("campaign", "start", "Novembr").exit_code == 1
 

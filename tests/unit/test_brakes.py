@@ -53,7 +53,14 @@ def test_a_pull_carries_the_figures_that_the_operator_reads() -> None:
 @pytest.mark.parametrize("cause", list(Cause))
 def test_every_cause_has_its_words_in_both_languages(cause: Cause) -> None:
     rate: dict[str, Any] = {"bad": 1, "all": 2, "minutes": 60, "share": "50.0%", "above": "10.0%"}
-    others = {"hours": 9, "treated": "1.0%", "control": "2.0%", "customers": 3, "segments": 4}
+    others = {
+        "hours": 9,
+        "treated": "1.0%",
+        "control": "2.0%",
+        "customers": 3,
+        "segments": 4,
+        "fault": "hours",
+    }
     details = rate | others
     english, chinese = (in_words(f"brake.{cause}", details, language) for language in ("en", "zh"))
     assert english.startswith("Stopped: ")
