@@ -28,7 +28,7 @@ def now() -> datetime:
 def postgres_url() -> Iterator[str]:
     """A throwaway database on the embedded PostgreSQL (or on TEST_DATABASE_URL's server)."""
     servers = embedded.start(
-        ROOT / "var" / "test",
+        ROOT / "var" / f"test{os.environ.get('PYTEST_XDIST_WORKER', '')}",  # of several at once, each has its own
         database_url=os.environ.get("TEST_DATABASE_URL"),
         redis_url="unused://",
     )
