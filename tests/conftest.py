@@ -27,8 +27,9 @@ def now() -> datetime:
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """A throwaway database on the embedded PostgreSQL (or on TEST_DATABASE_URL's server)."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")  # of several at once, each has its own
     servers = embedded.start(
-        ROOT / "var" / f"test{os.environ.get('PYTEST_XDIST_WORKER', '')}",  # of several at once, each has its own
+        ROOT / "var" / f"test{worker}",
         database_url=os.environ.get("TEST_DATABASE_URL"),
         redis_url="unused://",
     )
