@@ -19,6 +19,14 @@ from bot.store.transaction import Transaction, make_engine, make_transaction
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Refuses cases out of a set: each process orders it anew, and parallel workers must collect the same list."""
+    for mark in metafunc.definition.iter_markers("parametrize"):
+        cases = mark.args[1] if len(mark.args) > 1 else mark.kwargs["argvalues"]
+        if isinstance(cases, set | frozenset):
+            raise pytest.UsageError(f"{metafunc.definition.nodeid}: give the cases in order, sorted(...)")
+
+
 @pytest.fixture
 def now() -> datetime:
     return datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
