@@ -14,10 +14,10 @@ from bot.cli import (
     db,
     flow,
     global_control,
+    notices,
     register,
     report,
     run,
-    spend,
     user,
     work_order,
 )
@@ -25,23 +25,28 @@ from bot.config import ConfigError
 from bot.domain.policy import PolicyError
 from bot.prices import PriceError
 
+PROGRAM = "scripts/keepline"  # what people type: the usage lines, the help and the errors say so
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option("0.1.0", prog_name="keepline")
+@click.version_option("0.1.0", prog_name=PROGRAM)
 def keepline() -> None:
-    """Keepline keeps a telecom operator's customers on the line."""
+    """Keepline keeps a telecom operator's customers on the line.
+
+    `scripts/keepline COMMAND --help` tells more of each command.
+    """
 
 
 for group in (
     db.group, audience.group, flow.group, campaign.group, global_control.group, register.group, work_order.group,
-    report.group, spend.notices_, user.group, run.group
+    report.group, notices.notices_, user.group, run.group
 ):  # fmt: skip
     keepline.add_command(group)
 
 
 def main() -> None:
     try:
-        keepline(standalone_mode=True)
+        keepline(prog_name=PROGRAM)
     except (ConfigError, PolicyError, PriceError) as error:
         _fail(str(error))
     except OperationalError as error:

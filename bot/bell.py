@@ -26,6 +26,8 @@ class Queue(StrEnum):
     FULFILMENT = "fulfilment"
     SWEEPS = "sweeps"
     RECALLS = "recalls"
+    ENROLMENT = "enrolment"
+    SILENCE = "silence"
 
 
 class Publish(Protocol):

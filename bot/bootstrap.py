@@ -30,6 +30,7 @@ from bot.outreach.bridge import Bridge
 from bot.outreach.outgoing import Outgoing
 from bot.outreach.pacing import Limit, Pacing
 from bot.outreach.recall import Recall, RefusalWatch
+from bot.outreach.recall_by_hand import RecallByHand
 from bot.outreach.reconcile import Reconciler
 from bot.outreach.ring_managers import ManagerCalls
 from bot.outreach.send import SmsOutreach, VoiceOutreach
@@ -164,7 +165,8 @@ class Wired:
 
     @cached_property
     def recall(self) -> Recall:
-        return Recall(self.transaction, self.sms, self.twilio_voice)
+        by_hand = RecallByHand(self.transaction, self.twilio_voice, self.outgoing)
+        return Recall(self.transaction, self.sms, self.twilio_voice, by_hand)
 
     @cached_property
     def refusal_watch(self) -> RefusalWatch:
@@ -172,7 +174,7 @@ class Wired:
 
     @cached_property
     def inbound(self) -> Inbound:
-        return Inbound(self.transaction, self.flows, self.brand)
+        return Inbound(self.transaction, self.flows, self.brand, self.rulebook)
 
     @cached_property
     def voice(self) -> Voice:
@@ -181,6 +183,7 @@ class Wired:
             self.transaction,
             self.flows,
             self.brand,
+            self.rulebook,
             settings.public_base_url,
             settings.voice_sender,
             settings.manager_line,

@@ -9,7 +9,9 @@ from functools import cache
 import holidays
 
 from bot.domain.holidays import UNKNOWN, Calendar, CalendarSource, UnknownCalendar
+from bot.domain.policy.wording import Wrong
 from bot.domain.profiles import plain_region
+from bot.domain.sentences import say
 
 OWN = "own"  # in a policy: the calendar of the customer's own country and, where it has one, region
 
@@ -36,12 +38,14 @@ def calendar(name: str) -> Calendar:
     country, _, part = name.partition("-")
     if country not in _known():
         near = get_close_matches(name.upper(), _known(), n=1)
-        raise UnknownCalendar(
-            f"there is no calendar {name!r}" + (f"; did you mean {near[0]}?" if near else "")
-        )
+        if near:
+            raise UnknownCalendar(say(Wrong.NO_CALENDAR_BUT, name=name, near=near[0]))
+        raise UnknownCalendar(say(Wrong.NO_CALENDAR, name=name))
     if part and part not in _known()[country]:
-        parts = ", ".join(_known()[country]) or "none"
-        raise UnknownCalendar(f"there is no calendar {name!r}; the parts of {country} are: {parts}")
+        parts = tuple(_known()[country])
+        if parts:
+            raise UnknownCalendar(say(Wrong.NO_PART_OF_CALENDAR, name=name, country=country, parts=parts))
+        raise UnknownCalendar(say(Wrong.NO_PARTS_OF_CALENDAR, name=name, country=country))
     days = holidays.country_holidays(country, subdiv=part or None, years=range(_FIRST, _LAST + 1))
     workdays = frozenset(day for day in days.weekend_workdays if day.year >= _FIRST)
     found = frozenset(days) - workdays

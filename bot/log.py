@@ -11,14 +11,26 @@ from bot.config import ConfigError
 from bot.domain.numbers import masked
 
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+#: What a database adds to an error: whole rows, what was bound, what it could not read. A text of somebody's in it may
+#: have several lines, so all is left out up to what certainly is something else.
+_END = r"(?=^[ |]*(?:HINT: |\[SQL: |Traceback \(|The above exception|During handling)|\Z)"
+_ROWS = re.compile(rf"^[ |]*(?:DETAIL|CONTEXT): .*?{_END}", re.MULTILINE | re.DOTALL)
+_ODD_VALUE = re.compile(rf'^([^\n]*psycopg\.[^\n]*?(?:: |value ))".*?{_END}', re.MULTILINE | re.DOTALL)
+_BOUND = re.compile(r"^([ |]*\[parameters: ).*", re.MULTILINE)
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class _Masked(logging.Formatter):
-    """The last line of defence: a number in an error of a library's is masked, tracebacks included."""
+    """The last line of defence: an error of a library's names nobody, tracebacks included."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return _NUMBER.sub(lambda number: masked(number.group()), super().format(record))
+        return without_people(super().format(record))
+
+
+def without_people(text: str) -> str:
+    """Numbers are masked; the rows and values that a database names are left out."""
+    text = _BOUND.sub(r"\1...]", _ODD_VALUE.sub('\\1"..."\n', _ROWS.sub("", text)))
+    return _NUMBER.sub(lambda number: masked(number.group()), text).rstrip("\n")
 
 
 def configure() -> None:

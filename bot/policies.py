@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -15,9 +15,12 @@ from bot.config import ROOT
 from bot.domain.policy import DEFAULT, Policy, PolicyError, read_policy
 from bot.domain.policy.fields import Fault
 from bot.domain.policy.fields import Path as FieldPath
+from bot.domain.policy.rules import Rules, read_rules
 from bot.domain.profiles import Profiles, read_profiles
-from bot.rules.problems import Place, Problem, Problems, did_you_mean
+from bot.domain.sentences import say
+from bot.rules.problems import Place, Problem, Problems, meant
 from bot.rules.yaml_source import Series, Table, Value, plain, read_yaml
+from bot.rules.yaml_wording import PolicyFileWrong, YamlWrong
 
 SHIPPED = ROOT / "flows" / "policies"
 PROFILES = "profiles"  # the one file there that is no policy
@@ -66,12 +69,20 @@ def policy_of(data: Mapping[str, Any], country: str | None, region: str | None) 
     return read_policy(data, calendars_for(country, region))
 
 
+def rules_of(data: Mapping[str, Any], country: str | None, region: str | None) -> Rules:
+    """All that a stored policy says, the campaign's money and brakes included. Raises PolicyError."""
+    return read_rules(data, calendars_for(country, region))
+
+
 def load_profiles(folder: Path = SHIPPED) -> Profiles:
     document = _document(folder / f"{PROFILES}.yaml")
     try:
-        return read_profiles(document.data, policy_names(folder))
+        profiles = read_profiles(document.data, policy_names(folder))
     except PolicyError as error:
-        raise document.refusal(error) from None
+        raise document.refusal(error.faults) from None
+    if document.unread:
+        raise document.refusal(())
+    return profiles
 
 
 def policy_names(folder: Path = SHIPPED) -> list[str]:
@@ -91,13 +102,15 @@ class _Document:
 
     data: dict[str, Any]
     spots: Mapping[FieldPath, _Spot]
+    unread: tuple[Problem, ...] = ()  # what is no proper YAML, beside the data
 
-    def refusal(self, error: PolicyError) -> PolicyFileError:
-        """In the order in which they are read in the editor, what is extended first."""
-        problems = [self._problem(fault) for fault in error.faults]
+    def refusal(self, faults: Sequence[Fault]) -> PolicyFileError:
+        """In the order in which they are read in the editor, what is extended first; each place's first problem."""
+        problems = [*self.unread, *(self._problem(fault) for fault in faults)]
+        found = {(one.file, one.line, one.col): one for one in reversed(problems)}
         own = self.spots[()].file
         return PolicyFileError(
-            sorted(problems, key=lambda one: (one.file == own, one.file, one.line, one.col))
+            sorted(found.values(), key=lambda one: (one.file == own, one.file, one.line, one.col))
         )
 
     def _problem(self, fault: Fault) -> Problem:
@@ -109,14 +122,17 @@ class _Document:
             above = above[:-1]
             spot = self.spots[above]
             place = spot.name
-        return Problem(spot.file, place.line, place.col, UNFIT, str(fault))
+        return Problem(spot.file, place.line, place.col, UNFIT, fault.told)
 
 
 def _checked(document: _Document, country: str | None, region: str | None) -> Policy:
     try:
-        return policy_of(document.data, country, region)
+        policy = policy_of(document.data, country, region)
     except PolicyError as error:
-        raise document.refusal(error) from None
+        raise document.refusal(error.faults) from None
+    if document.unread:
+        raise document.refusal(())
+    return policy
 
 
 def _read(path: Path, inside: tuple[Path, ...]) -> _Document:
@@ -131,13 +147,18 @@ def _completed(document: _Document, path: Path, inside: tuple[Path, ...]) -> _Do
     spot = document.spots[_EXTENDS,]
     found = _parent(path, parent)
     if found is None or found in (*inside, path):
-        fault = f"there is no policy {parent!r}" if found is None else f"{parent!r} extends this file in turn"
-        hint = did_you_mean(str(parent), policy_names()) if found is None else ""
+        wrong = PolicyFileWrong.NO_POLICY if found is None else PolicyFileWrong.A_CIRCLE
+        hint = meant(str(parent), policy_names()) if found is None else ""
+        said = say(wrong, name=parent)
         raise PolicyFileError(
-            [Problem(spot.file, spot.value.line, spot.value.col, NO_SUCH_POLICY, fault, hint)]
+            [Problem(spot.file, spot.value.line, spot.value.col, NO_SUCH_POLICY, said, hint)]
         )
     base = _read(found, (*inside, path))
-    return _Document(_over(base.data, document.data), {**base.spots, **document.spots})
+    return _Document(
+        _over(base.data, document.data),
+        {**base.spots, **document.spots},
+        (*base.unread, *document.unread),
+    )
 
 
 def _parent(path: Path, name: object) -> Path | None:
@@ -163,7 +184,7 @@ def _document(path: Path) -> _Document:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyFileError(
-            [Problem(str(path), Place().line, Place().col, UNFIT, f"cannot be read: {error}")]
+            [Problem(str(path), Place().line, Place().col, UNFIT, say(YamlWrong.CLOSED_FILE, why=error))]
         ) from None
     return _parsed(text, str(path))
 
@@ -172,12 +193,12 @@ def _parsed(text: str, name: str) -> _Document:
     problems = Problems(name)
     root = read_yaml(text, problems)
     if root is not None and not isinstance(root, Table):
-        problems.add(root.place, UNFIT, "a policy is a mapping")
-    if problems.found or not isinstance(root, Table):
+        problems.add(root.place, UNFIT, say(PolicyFileWrong.NO_MAPPING))
+    if not isinstance(root, Table):
         raise PolicyFileError(problems.in_order())
     data = _storable(plain(root))
     assert isinstance(data, dict)
-    return _Document(data, dict(_spots(root, (), name, root.place)))
+    return _Document(data, dict(_spots(root, (), name, root.place)), tuple(problems.in_order()))
 
 
 def _storable(value: object) -> object:

@@ -29,6 +29,11 @@ class Rulebook:
     def profile_of(self, msisdn: str, region: str | None) -> str:
         return self._profiles.profile_of(country_of(msisdn), region)
 
+    @property
+    def profiles(self) -> Mapping[str, Mapping[str, Any]]:
+        """All of them by name, each as stored."""
+        return self._policies
+
     def policy_for(self, campaign: str | None, msisdn: str, region: str | None) -> Policy:
         """`campaign` is its policy as stored JSON; without one, the profile alone decides. Raises PolicyError."""
         return self._combined(campaign, country_of(msisdn), region)

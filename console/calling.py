@@ -21,10 +21,15 @@ from bot.store.work_orders import ListedOrder, OrderPage
 from console import language, wiring
 from console.labels import tone, word
 from console.language import duration
-from console.talk import refusal
+from console.talk import refusal, taken_back
 
 _UNREACHED = frozenset({ManualCallStatus.BUSY, ManualCallStatus.NO_ANSWER})
-_ICONS = {ManualCallStatus.COMPLETED: "phone-check", ManualCallStatus.REFUSED: "ban"}
+_ICONS = {
+    ManualCallStatus.COMPLETED: "phone-check",
+    ManualCallStatus.REFUSED: "ban",
+    ManualCallStatus.TAKEN_BACK: "ban",
+}
+_NOBODY_CALLED = frozenset({ManualCallStatus.REFUSED, ManualCallStatus.TAKEN_BACK})
 _NOT_CALLED = frozenset({"too_late", "order_closed", "no_phone", "not_taken", "lost"})
 
 
@@ -58,7 +63,7 @@ def may_call(order: ListedOrder) -> bool:
 def panel(tx: Tx, page: OrderPage) -> Panel:
     calls = manual_call_story.of_order(tx, page.order.id)
     phone = manual_calls.phone_of(tx, current_user.id)
-    tried = [one for one in calls if not one.open and one.status is not ManualCallStatus.REFUSED]
+    tried = [one for one in calls if not one.open and one.status not in _NOBODY_CALLED]
     unreached = bool(tried) and tried[0].status in _UNREACHED
     return Panel(
         may=may_call(page.order),
@@ -72,15 +77,21 @@ def panel(tx: Tx, page: OrderPage) -> Panel:
 
 
 def _line(one: Shown, page: OrderPage) -> Line:
-    status = one.status.value
-    refused = one.status is ManualCallStatus.REFUSED
     return Line(
         at=one.at,
-        words=refusal(one.reason or "", one.until, zone_of(page)) if refused else word("manual_call", status),
-        tone=tone("manual_call", status),
+        words=_words(one, page),
+        tone=tone("manual_call", one.status.value),
         icon=_ICONS.get(one.status, "phone" if one.open else "phone-off"),
         notes=tuple(_notes(one)),
     )
+
+
+def _words(one: Shown, page: OrderPage) -> str:
+    if one.status is ManualCallStatus.TAKEN_BACK:
+        return taken_back(one.reason or "")
+    if one.status is ManualCallStatus.REFUSED:
+        return refusal(one.reason or "", one.until, zone_of(page))
+    return word("manual_call", one.status.value)
 
 
 def zone_of(page: OrderPage) -> ZoneInfo:

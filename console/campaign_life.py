@@ -20,10 +20,10 @@ from bot.enrolment.errors import CampaignError
 from bot.enrolment.ground import ground_of
 from bot.enrolment.move import Moved, Mover, is_resuming, move_campaign, needs_approval
 from bot.enrolment.tend import BRAKE, ITS_END_HAS_COME
-from bot.store import audit, campaign_policies, campaigns, deferred, users
+from bot.store import audit, campaign_policies, campaigns, intakes, users
 from bot.store.audit import Entry
 from bot.store.campaigns import Campaign
-from bot.store.deferred import PutOff
+from bot.store.intakes import Intake
 from bot.store.transaction import Tx
 from console import given, labels, language, wiring
 from console.sign_in import OPERATORS, only
@@ -59,6 +59,7 @@ class Done:
 class Life:
     moves: tuple[CampaignMove, ...]
     resuming: bool
+    coming_in: Intake | None  # its audience
     points: Sequence[Point]
     checked_at: datetime | None
     stale: bool  # the flow was published again since
@@ -66,8 +67,6 @@ class Life:
     approver: str | None
     approved_at: datetime | None
     occasion: str | None
-    put_off: Sequence[PutOff]
-    taken_back: int  # contacts that the carrier gave back to a paused campaign
     history: Sequence[Done]
 
     @property
@@ -135,10 +134,10 @@ def _said(wanted: CampaignMove, moved: Moved) -> tuple[str, str]:
 def life_of(tx: Tx, campaign: Campaign) -> Life:
     approver = users.by_id(tx, campaign.approver_id) if campaign.approver_id is not None else None
     approval = campaign.status not in OVER and needs_approval(campaign)
-    paused = campaign.status is CampaignStatus.PAUSED
     return Life(
         moves=tuple(one for one in permitted(campaign.status, current_user.role) if _offered(one, campaign)),
         resuming=is_resuming(tx, campaign),
+        coming_in=intakes.under_way(tx, campaign.id),
         points=[_point(one) for one in campaign.findings or ()],
         checked_at=campaign.checked_at,
         stale=campaign.checked_at is not None and campaign.checked_revision != campaign.flow_revision,
@@ -146,8 +145,6 @@ def life_of(tx: Tx, campaign: Campaign) -> Life:
         approver=approver.name if approver is not None else None,
         approved_at=campaign.approved_at,
         occasion=_occasion(tx, campaign),
-        put_off=deferred.put_off(tx, campaign.id, wiring.now()),
-        taken_back=deferred.taken_back(tx, campaign.id) if paused else 0,
         history=[_done(one) for one in reversed(audit.history(tx, f"campaign:{campaign.id}"))],
     )
 
@@ -165,7 +162,7 @@ def _awaited(tx: Tx, campaign: Campaign) -> str:
     roles = language.listed(
         labels.word("roles", one) for one in Role if one in MOVES[CampaignMove.APPROVE].roles
     )
-    party = dict.fromkeys((campaign.author_id, campaign_policies.last_writer(tx, campaign.id)))
+    party = dict.fromkeys((campaign.author_id, *campaign_policies.unapproved_writers(tx, campaign.id)))
     names = [user.name for one in party if one is not None and (user := users.by_id(tx, one)) is not None]
     if not names:
         return _("It waits for the approval of a second person: %(roles)s.", roles=roles)

@@ -17,11 +17,10 @@ from bot.domain.campaigns import LIVE
 from bot.flow.model import Flow
 from bot.flow.svg import STYLE, to_svg
 from bot.store import campaigns as stored
-from bot.store import progress as journal
 from bot.store.campaigns import Campaign
 from bot.store.progress import Day, Progress
 from console import campaign_life, drafting, dry_run, experiments, language, policy_page, results, wiring
-from console.counting import counted
+from console.counting import counted, counted_all, waiting
 from console.sign_in import OPERATORS, only
 
 blueprint = Blueprint("campaigns", __name__, url_prefix="/campaigns")
@@ -55,7 +54,8 @@ def progress() -> ResponseReturnValue:
 @blueprint.get("/<id:campaign_id>")
 @only(*OPERATORS)
 def page(campaign_id: int) -> ResponseReturnValue:
-    return render_template("campaigns/page.html", **_shown(campaign_id))
+    shown = _shown(campaign_id)
+    return render_template("campaigns/page.html", **shown, waiting=waiting(shown["campaign"]))
 
 
 @blueprint.get("/<id:campaign_id>/live")
@@ -76,8 +76,9 @@ def drawing() -> ResponseReturnValue:
 def _listed() -> dict[str, Any]:
     built = wiring.wired()
     found = []
+    progressed = counted_all()
     with built.transaction() as tx:
-        for one in journal.progress(tx):
+        for one in progressed:
             campaign = stored.get(tx, one.campaign_id)
             if campaign is not None:
                 flow = built.flows.get(tx, campaign.flow_revision)
@@ -98,6 +99,7 @@ def _shown(campaign_id: int) -> dict[str, Any]:
         "campaign": campaign,
         "live": _is_live(campaign.status),
         "life": life,
+        "taken_back": seen.taken_back,
         "flow_title": language.of(flow.title) or flow.name,
         "report": found,
         "figures": results.figures(found),

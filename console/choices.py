@@ -77,6 +77,7 @@ CHOICES = {
         "low": _l("comes later"),
         "lowest": _l("comes last"),
     },
+    "direction": {"looser": _l("Looser"), "tighter": _l("Tighter"), "different": _l("Different")},
     "policy_part": {
         "profile": _l("whose rules"),
         "hours": _l("hours"),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, TypeVar
 
 from flask_babel import gettext as _
@@ -22,10 +23,10 @@ from bot.enrolment.occasion import AT_ONCE, After, Occasion, OnEvent, Repeated
 from bot.enrolment.written import Miswritten
 from bot.flow.model import BUSINESS_EVENTS, Flow
 from bot.flow.offer import read_offer
-from bot.policies import SHIPPED, policy_data, policy_names
+from bot.policies import SHIPPED, PolicyFileError, policy_data, policy_names
 from bot.rules.catalogue import FactorCatalogue, load_catalogue
 from bot.rules.parse import ConditionError, parse
-from console import given, language
+from console import given, language, mistakes
 
 _Value = TypeVar("_Value")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -59,9 +60,10 @@ class Draft:
     errors: dict[str, str] = field(default_factory=dict)  # by field; the empty one is the whole form's
 
     def refuse(self, error: CampaignError) -> None:
+        """A field that could not be read has said so already."""
         words = _REFUSALS.get(error.said)
         name = _FIELDS.get(error.field or "", error.field or "")
-        self.errors[name] = str(error) if words is None else str(words) % _shown(error.given)
+        self.errors.setdefault(name, str(error) if words is None else str(words) % _shown(error.given))
 
     def read(self, name: str, reader: Callable[[str], _Value], otherwise: _Value, refusal: str) -> _Value:
         """An empty field is `otherwise`."""
@@ -83,21 +85,23 @@ def factors() -> FactorCatalogue:
 
 
 def wanted(draft: Draft, flow: Flow, now: datetime, zone_name: str) -> dict[str, Any]:
-    """As `create_campaign` takes it; without meaning where `draft.errors` are."""
+    """As `create_campaign` takes it; what could not be read is left out, so that all the rest can be looked at."""
     zone, a_moment = language.zone(), _("Please give a day and a time.")
+    starts = draft.read("starts", lambda text: written.moment(text, zone), now, a_moment)
+    ends = draft.read("ends", lambda text: written.moment(text, zone), None, a_moment)
     return {
         "name": _name(draft),
         "audience": _audience(draft, flow),
         "control_share": draft.read(
             "control_share", _percent, Decimal(0), _("Please give a percentage, such as 10.")
         ),
-        "starts_at": draft.read("starts", lambda text: written.moment(text, zone), now, a_moment),
-        "ends_at": draft.read("ends", lambda text: written.moment(text, zone), None, a_moment),
+        "starts_at": starts,
+        "ends_at": None if "starts" in draft.errors else ends,
         "send_order": SendOrder(
             _one_of(draft, "order", [one.value for one in SendOrder], SendOrder.AS_IS.value)
         ),
         "priority": draft.read("priority", _whole, None, _("Please choose from 0 to 9.")),
-        "policy": _policy(draft),
+        "policy": chosen_policy(draft),
         "offer": _offer(draft, flow),
         "bonus_budget": draft.read("budget", written.amount, None, _("Please give an amount.")),
         "occasion": _occasion(draft, zone_name),
@@ -111,31 +115,35 @@ def _name(draft: Draft) -> str:
     return name
 
 
-def _audience(draft: Draft, flow: Flow) -> Audience:
+def _audience(draft: Draft, flow: Flow) -> Audience | None:
     kind = draft.form.get("audience")
     if kind == "list":
         name = str(draft.form.get("risk_list", ""))
-        if not name:
-            draft.errors["risk_list"] = _("Please choose a risk list.")
-        return RiskListAudience(name)
+        if name:
+            return RiskListAudience(name)
+        draft.errors["risk_list"] = _("Please choose a risk list.")
+        return None
     of_the_flow = flow.about.audience.text if flow.about.audience else ""
-    text = str(draft.form.get("condition", "")).strip() if kind == "condition" else of_the_flow
+    field, text = (
+        ("condition", str(draft.form.get("condition", "")).strip())
+        if kind == "condition"
+        else ("of_the_flow", of_the_flow)
+    )
     problem = misread(text)
     if problem:
-        draft.errors["condition"] = problem
+        draft.errors[field] = problem
+        return None
     return ConditionAudience(text)
 
 
 def misread(condition: str) -> str | None:
-    """What is wrong with a condition, in one line with its place; None where it can be asked."""
+    """All that is wrong with a condition, a line each with its place; None where it can be asked."""
     if not condition:
         return _("Please write a condition, such as balance < 10.")
     try:
         parse(condition, factors())
     except ConditionError as error:
-        found = error.problem
-        hint = f" ({found.hint})" if found.hint else ""
-        return _("Line %(line)s, column %(col)s: ", line=found.line, col=found.col) + found.message + hint
+        return mistakes.lines(error.problems)
     return None
 
 
@@ -146,12 +154,13 @@ def _offer(draft: Draft, flow: Flow) -> dict[str, str]:
         text = str(draft.form.get(f"offer.{name}", "")).strip()
         if not text or text == term(flow.offer.terms[name]):
             continue
-        given[name] = text
         try:
             read = read_offer({name: text})[name]
         except ValueError:
             read = None
-        if type(read) is not type(flow.offer.terms[name]):
+        if type(read) is type(flow.offer.terms[name]):
+            given[name] = text
+        else:
             draft.errors[f"offer.{name}"] = _(
                 "Please write it like %(example)s.", example=term(flow.offer.terms[name])
             )
@@ -171,9 +180,14 @@ def term(value: Decimal | timedelta | str) -> str:
     return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
-def _policy(draft: Draft) -> dict[str, Any]:
+def chosen_policy(draft: Draft, folder: Path = SHIPPED) -> dict[str, Any]:
+    """A set of rules of this installation, which somebody may have spoilt; and the approval."""
     name = _one_of(draft, "policy", ["", *policy_names()], "")
-    policy = policy_data(SHIPPED / f"{name}.yaml") if name else {}
+    try:
+        policy = policy_data(folder / f"{name}.yaml") if name else {}
+    except PolicyFileError as error:
+        draft.errors["policy"] = mistakes.lines(error.problems)
+        policy = {}
     return {**policy, "approval": {"needed": True}} if draft.form.get("approval") else policy
 
 
@@ -189,18 +203,17 @@ def _occasion(draft: Draft, zone_name: str) -> Occasion:
         if not days:
             draft.errors["days"] = _("Please choose a day.")
         rhythm = f"{'daily' if len(days) == len(DAYS) else ','.join(days)}@{draft.form.get('rhythm_at', '')}"
-        if days and not _is_rhythm(rhythm, zone_name):
+        if not _is_rhythm(rhythm if days else f"daily@{draft.form.get('rhythm_at', '')}", zone_name):
             draft.errors["rhythm_at"] = _("Please give a time, such as 02:00.")
-        return Repeated(rhythm, zone_name, again)
+        return AT_ONCE if {"days", "rhythm_at"} & draft.errors.keys() else Repeated(rhythm, zone_name, again)
     if kind == "event":
         return OnEvent(_one_of(draft, "event", sorted(BUSINESS_EVENTS), "recharge"), again)
     if kind == "after":
         if not draft.form.get("after"):
             draft.errors["after"] = _("Please choose a campaign.")
-        return After(
-            str(draft.form.get("after", "")),
-            draft.read("reached", _percent, Decimal(0), _("Please give a percentage, such as 50.")),
-        )
+        reached = draft.read("reached", _percent, Decimal(0), _("Please give a percentage, such as 50."))
+        unread = {"after", "reached"} & draft.errors.keys()
+        return AT_ONCE if unread else After(str(draft.form["after"]), reached)
     return AT_ONCE
 
 

@@ -14,7 +14,7 @@ from flask_login import current_user
 from bot.domain.campaigns import SendOrder
 from bot.domain.roles import Right, having
 from bot.enrolment import shelf
-from bot.enrolment.create import create_campaign
+from bot.enrolment.create import create_campaign, refusals
 from bot.enrolment.errors import CampaignError
 from bot.enrolment.shelf import OnOffer
 from bot.flow.model import BUSINESS_EVENTS
@@ -62,22 +62,22 @@ def form(key: str) -> ResponseReturnValue:
 def create(key: str) -> ResponseReturnValue:
     chosen, draft = _taken(key), draft_form.filled_in(given.form())
     built, now = wiring.wired(), wiring.now()
-    wanted = draft_form.wanted(draft, chosen.flow, now, zone_name())
+    wanted = draft_form.wanted(draft, chosen.flow, now, zone_name()) | {
+        "catalogue": draft_form.factors(),
+        "user_id": int(current_user.id),
+    }
+    with built.transaction() as tx:
+        for refusal in refusals(tx, **wanted):
+            draft.refuse(refusal)
     if not draft.errors:
         try:
             with built.transaction() as tx:
                 campaign_id = create_campaign(
-                    tx,
-                    flow=chosen.flow,
-                    flow_source=chosen.source,
-                    now=now,
-                    catalogue=draft_form.factors(),
-                    user_id=int(current_user.id),
-                    **wanted,
+                    tx, flow=chosen.flow, flow_source=chosen.source, now=now, **wanted
                 )
             flash(_("The campaign is written down. Next comes its check."), "good")
             return redirect(url_for("campaigns.page", campaign_id=campaign_id), 303)
-        except CampaignError as error:
+        except CampaignError as error:  # of the same name, in the same moment
             draft.refuse(error)
     return make_response(render_template("campaigns/new.html", **_shown(chosen, draft)), 422)
 
@@ -113,7 +113,7 @@ def _taken(key: str) -> OnOffer:
 
 def _shown(chosen: OnOffer, draft: Draft) -> dict[str, Any]:
     with wiring.wired().transaction() as tx:
-        lists = risk_lists.all_lists(tx)
+        lists = risk_lists.summaries(tx)
         others = campaigns.names(tx)
     return {
         "flow": chosen.flow,

@@ -129,6 +129,7 @@ WORDS = {
         "failed": _l("The call could not be made"),
         "canceled": _l("Hung up before the customer answered"),
         "away": _l("The manager did not pick up, or pressed no key"),
+        "taken_back": _l("Taken back: not permitted any more"),
     },
     "not_called": {
         "too_late": _l("it came too late"),
@@ -200,6 +201,7 @@ TONES = {
         "approved": "good",
         "scheduled": "calm",
     },
+    "direction": {"looser": "warn", "tighter": "good", "different": "calm"},
     "mark": {"black": "bad", "complaint": "warn", "red": "good"},
     "forecast": {"allowed": "good", "later": "calm", "deferred": "warn", "expired": "warn", "denied": "bad"},
     "manual_call": {
@@ -211,6 +213,7 @@ TONES = {
         "dialling": "live",
         "connected": "good",
         "refused": "warn",
+        "taken_back": "warn",
         "failed": "bad",
     },
     "work_order": {"open": "calm", "in_progress": "warn", "closed": "good"},

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, abort, flash, make_response, redirect, render_template, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -15,19 +15,14 @@ from flask_login import current_user
 from bot.domain.campaigns import OVER
 from bot.domain.policy import DEFAULT, PolicyError
 from bot.domain.roles import Right, having
-from bot.enrolment import effects
-from bot.enrolment.errors import CampaignError
-from bot.enrolment.move import Mover
-from bot.enrolment.policy_change import change_policy, changed_parts
-from bot.policies import PolicyFileError, policy_data_of, policy_names, policy_of, policy_text
+from bot.enrolment.policy_change import changed_parts
+from bot.policies import policy_names, policy_of, policy_text
 from bot.store import campaign_policies, campaigns
 from bot.store.campaign_policies import PolicyLine
 from bot.store.campaigns import Campaign
-from console import given, policy_words, wiring
-from console.campaign_life import CHUNKS_AT_ONCE, LONGEST_REASON
+from console import given, policy_change, policy_words, wiring
+from console.campaign_life import LONGEST_REASON
 from console.sign_in import only
-
-LONGEST_POLICY = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,52 +48,21 @@ def page(campaign_id: int) -> ResponseReturnValue:
 
 @only(*having(Right.PREPARE))
 def change(campaign_id: int) -> ResponseReturnValue:
-    """In force with its commit; what the former had put off is weighed again at once, or by the sweep."""
+    """First what it would change, rule by rule; in force once that was seen and sent back."""
     campaign = _campaign(campaign_id)
     written = given.form().get("policy", "").replace("\r\n", "\n")
-    reason = given.form().get("reason", "").strip()[:LONGEST_REASON] or None
+    reason = given.form().get("reason", "").strip()[:LONGEST_REASON]
     try:
-        wanted = _read(written)
-        problems = _refused(campaign.id, wanted, reason)
-    except PolicyFileError as error:
-        problems = [
-            _("Line %(line)s, column %(col)s: ", line=one.line, col=one.col)
-            + one.message
-            + (f" ({one.hint})" if one.hint else "")
-            for one in error.problems
-        ]
-    if problems:
-        return make_response(
-            render_template("campaigns/policy.html", **_shown(campaign, written, problems)), 422
-        )
-    return redirect(url_for("campaigns.policy", campaign_id=campaign.id), 303)
-
-
-def _read(written: str) -> Mapping[str, Any]:
-    if len(written) > LONGEST_POLICY:
-        abort(413)
-    return policy_data_of(written) if written.strip() else {}
-
-
-def _refused(campaign_id: int, wanted: Mapping[str, Any], reason: str | None) -> list[str]:
-    """What stands against it; empty where it is done."""
-    built, now = wiring.wired(), wiring.now()
-    by = Mover(int(current_user.id), current_user.role)
-    try:
-        with built.transaction() as tx:
-            done = change_policy(tx, campaign_id, wanted, now, by=by, reason=reason)
-    except (CampaignError, PolicyError) as error:
-        return [str(error)]
-    effects.work_off(
-        built.transaction, now, flows=built.flows, campaign_id=campaign_id, chunks=CHUNKS_AT_ONCE
-    )
-    again = (
-        _("It must be checked again before it starts.")
-        if done.after is not done.before
-        else _("They hold from now on.")
-    )
-    flash(_("Changed: %(parts)s.", parts=policy_words.parts(done.changed)) + " " + again, "good")
-    return []
+        wanted = policy_change.read(written)
+        comparison = policy_change.compared(campaign, wanted)
+        if given.form().get("agreed") == comparison.agreed:
+            policy_change.put_in_force(campaign, wanted, reason or None)
+            return redirect(url_for("campaigns.policy", campaign_id=campaign.id), 303)
+    except policy_change.Refused as error:
+        shown = _shown(campaign, written, error.problems, reason=reason)
+        return make_response(render_template("campaigns/policy.html", **shown), 422)
+    shown = _shown(campaign, written, [], reason=reason, comparison=comparison)
+    return render_template("campaigns/policy.html", **shown)
 
 
 def _campaign(campaign_id: int) -> Campaign:
@@ -109,7 +73,7 @@ def _campaign(campaign_id: int) -> Campaign:
     return campaign
 
 
-def _shown(campaign: Campaign, written: str, problems: Sequence[str]) -> dict[str, Any]:
+def _shown(campaign: Campaign, written: str, problems: Sequence[str], **more: object) -> dict[str, Any]:
     with wiring.wired().transaction() as tx:
         history = campaign_policies.history(tx, campaign.id)
     return {
@@ -120,6 +84,7 @@ def _shown(campaign: Campaign, written: str, problems: Sequence[str]) -> dict[st
         "problems": problems,
         "names": policy_names(),
         "may_change": current_user.may(Right.PREPARE) and campaign.status not in OVER,
+        **more,
     }
 
 
@@ -128,7 +93,7 @@ def _told(campaign: Campaign) -> dict[str, Any]:
     try:
         policy = policy_of(campaign.policy, None, None)
     except PolicyError as error:
-        return {"unreadable": str(error), "weeks": [], "tables": []}
+        return {"unreadable": policy_change.unreadable(error), "weeks": [], "tables": []}
     tables = [
         (_("How often"), policy_words.limits(policy)),
         (_("Consent and approval"), policy_words.consent(policy)),

@@ -154,6 +154,9 @@ def _call(entry: Entry, steps: Mapping[str, str]) -> Turn:
 
 def _by_hand(entry: Entry, zone: ZoneInfo) -> Turn:
     detail = entry.detail
+    if detail["status"] == ManualCallStatus.TAKEN_BACK:
+        why = taken_back(detail.get("reason", ""))
+        return Turn("happened", entry.at, why, "ban", "warn", (detail["by"],))
     if detail["status"] == ManualCallStatus.REFUSED:
         why = refusal(detail.get("reason", ""), _until(detail), zone)
         return Turn("happened", entry.at, why, "ban", "warn", (detail["by"],))
@@ -176,6 +179,13 @@ def refusal(reason: str, until: datetime | None, zone: ZoneInfo) -> str:
     if until is None:
         return _("Call not permitted: %(reason)s", reason=said)
     return _("Call not permitted before %(until)s: %(reason)s", until=moment(until, zone.key), reason=said)
+
+
+def taken_back(reason: str) -> str:
+    """Why a call that was permitted did not reach the customer."""
+    if reason == Reason.SUPPRESSED:
+        return _("The customer has refused meanwhile: the call was taken back")
+    return _("Not permitted any more: %(reason)s. The call was taken back", reason=word("reason", reason))
 
 
 def _gate(entry: Entry, zone: ZoneInfo) -> Turn | None:

@@ -128,12 +128,9 @@ def reveal(order_id: int) -> ResponseReturnValue:
 @login_required
 def take(order_id: int) -> Response:
     before, now = visible(order_id), wiring.now()
-    try:
-        with wiring.wired().transaction() as tx:
-            handling.take(tx, order_id, current_user.id, now)
-            _note(tx, "work_order.take", before, {"status": "in_progress"})
-    except WorkOrderError as refusal:
-        return _refused(refusal)
+    with wiring.wired().transaction() as tx:
+        handling.take(tx, order_id, current_user.id, now)
+        _note(tx, "work_order.take", before, {"status": "in_progress"})
     flash(_("It is yours."), "good")
     return _back_to(order_id)
 
@@ -142,12 +139,9 @@ def take(order_id: int) -> Response:
 @login_required
 def release(order_id: int) -> Response:
     before, now = visible(order_id), wiring.now()
-    try:
-        with wiring.wired().transaction() as tx:
-            handling.release(tx, order_id, current_user.id, now)
-            _note(tx, "work_order.release", before, {"status": "open"})
-    except WorkOrderError as refusal:
-        return _refused(refusal)
+    with wiring.wired().transaction() as tx:
+        handling.release(tx, order_id, current_user.id, now)
+        _note(tx, "work_order.release", before, {"status": "open"})
     flash(_("It is back in the queue."), "good")
     return redirect(url_for("work_orders.listing"))
 
@@ -161,12 +155,9 @@ def close(order_id: int) -> Response:
         return _back_to(order_id)
     disposition = Disposition(given.form()["disposition"])
     note = given.form().get("note", "")[:LONGEST_NOTE]
-    try:
-        with wiring.wired().transaction() as tx:
-            handling.close(tx, order_id, current_user.id, disposition, note, now)
-            _note(tx, "work_order.close", before, {"status": "closed", "disposition": disposition})
-    except WorkOrderError as refusal:
-        return _refused(refusal)
+    with wiring.wired().transaction() as tx:
+        handling.close(tx, order_id, current_user.id, disposition, note, now)
+        _note(tx, "work_order.close", before, {"status": "closed", "disposition": disposition})
     flash(_("The work order is closed."), "good")
     return _back_to(order_id)
 
@@ -209,7 +200,9 @@ def _note(tx: Tx, action: str, before: OrderPage, after: dict[str, str]) -> None
     audit.record(tx, current_user.id, action, f"work_order:{before.order.id}", was, after, wiring.now())
 
 
-def _refused(refusal: WorkOrderError) -> Response:
+@blueprint.errorhandler(WorkOrderError)
+def refused(refusal: WorkOrderError) -> Response:
+    """Whichever button it was: somebody else was faster, and nothing has been changed."""
     gone = isinstance(refusal, AlreadyClosed)
     flash(_("Somebody has closed it already.") if gone else _("Somebody else has it now."), "bad")
     return redirect(url_for("work_orders.listing"))

@@ -1,18 +1,15 @@
 """The billing system's side: top-ups that it tells us of, and bonuses that it credits once per key."""
 
-import hashlib
-import hmac
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from rehearsal.faults import Faults
+from rehearsal.moments import iso
 from rehearsal.options import Options
 from rehearsal.people import People, Person
-from rehearsal.resources import json_bytes
 from rehearsal.schedule import Schedule
 from rehearsal.sids import Mint
-from rehearsal.webhooks_out import WebhooksOut
+from rehearsal.signed_events import SignedEvents
 
 BASE_PATH = "/tmf-api/prepayBalanceManagement/v4"
 
@@ -69,20 +66,13 @@ class KeyReused(ValueError):
 
 class Billing:
     def __init__(
-        self,
-        options: Options,
-        schedule: Schedule,
-        faults: Faults,
-        mint: Mint,
-        people: People,
-        webhooks: WebhooksOut,
+        self, options: Options, schedule: Schedule, mint: Mint, people: People, events: SignedEvents
     ) -> None:
         self._options = options
         self._schedule = schedule
-        self._faults = faults
         self._mint = mint
         self._people = people
-        self._webhooks = webhooks
+        self._events = events
         self.topups: list[Topup] = []
         self.adjustments: dict[str, Adjustment] = {}  # by key
 
@@ -113,26 +103,15 @@ class Billing:
         if not self._options.billing_event_url:
             return
         event_id = self._mint.token()
-        body = json_bytes(_topup_event(event_id, topup, self._options.currency))
-        times = 2 if self._faults.strikes("duplicate_topup") else 1
-        for _ in range(times):
-            answer = await self._webhooks.post_json(
-                self._options.billing_event_url,
-                body,
-                {"X-Keepline-Signature": sign(self._options.billing_secret, body, self._schedule.now)},
-                kind="billing",
-                resource=topup.id,
-                event=event_id,
-                at=at,
-            )
-        topup.outcome = answer.outcome
-
-
-def sign(secret: str, body: bytes, now: datetime) -> str:
-    """`t` is the moment of sending: in a jump of the clock that is where it jumped to."""
-    seconds = int(now.timestamp())
-    digest = hmac.new(secret.encode(), f"{seconds}.".encode() + body, hashlib.sha256)
-    return f"t={seconds},v1={digest.hexdigest()}"
+        topup.outcome = await self._events.tell(
+            self._options.billing_event_url,
+            _topup_event(event_id, topup, self._options.currency),
+            event_id=event_id,
+            kind="billing",
+            resource=topup.id,
+            at=at,
+            told_twice="duplicate_topup",
+        )
 
 
 def _topup_event(event_id: str, topup: Topup, currency: str) -> dict[str, Any]:
@@ -160,7 +139,3 @@ def _topup_event(event_id: str, topup: Topup, currency: str) -> dict[str, Any]:
             }
         },
     }
-
-
-def iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -6,9 +6,10 @@ from typing import Any
 
 from aiohttp import web
 
-from rehearsal.billing import BASE_PATH, Adjustment, KeyReused, iso
+from rehearsal.billing import BASE_PATH, Adjustment, KeyReused
 from rehearsal.carrier import Carrier
 from rehearsal.faulty_answers import drop_connection
+from rehearsal.moments import iso
 from rehearsal.people import Person
 from rehearsal.resources import json_bytes
 

@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from rehearsal.billing import iso, sign
 from rehearsal.business_wishes import EVERYBODY, BadBusiness, Details, Rates, Wanted
 from rehearsal.chance import Chance
-from rehearsal.faults import Faults
+from rehearsal.moments import iso
 from rehearsal.options import Options
 from rehearsal.people import People, Person
-from rehearsal.resources import json_bytes
 from rehearsal.schedule import Schedule
 from rehearsal.sids import Mint
-from rehearsal.webhooks_out import WebhooksOut
+from rehearsal.signed_events import SignedEvents
 
 FINAL = frozenset({"port_out", "disconnected"})  # nothing is told of somebody who has left
 
@@ -45,18 +43,16 @@ class Business:
         options: Options,
         schedule: Schedule,
         chance: Chance,
-        faults: Faults,
         mint: Mint,
         people: People,
-        webhooks: WebhooksOut,
+        events: SignedEvents,
     ) -> None:
         self._options = options
         self._schedule = schedule
         self._chance = chance
-        self._faults = faults
         self._mint = mint
         self._people = people
-        self._webhooks = webhooks
+        self._events = events
         self._rates: Rates = options.business_rates
         self._details: Mapping[str, Sequence[Details]] = {}
         self._plans = 0
@@ -112,19 +108,15 @@ class Business:
             person.persona.name,
         )
         self.told.append(told)
-        body = json_bytes(told.body())
-        times = 2 if self._faults.strikes("duplicate_business_event") else 1
-        for _ in range(times):
-            answer = await self._webhooks.post_json(
-                self._options.business_event_url,
-                body,
-                {"X-Keepline-Signature": sign(self._options.billing_secret, body, self._schedule.now)},
-                kind="business",
-                resource=told.id,
-                event=told.id,
-                at=at,
-            )
-        told.outcome = answer.outcome
+        told.outcome = await self._events.tell(
+            self._options.business_event_url,
+            told.body(),
+            event_id=told.id,
+            kind="business",
+            resource=told.id,
+            at=at,
+            told_twice="duplicate_business_event",
+        )
 
     def _demand_url(self) -> None:
         if not self._options.business_event_url:

@@ -14,6 +14,7 @@ from rehearsal.people import People
 from rehearsal.resources import Call, Message
 from rehearsal.schedule import Schedule
 from rehearsal.sids import Mint
+from rehearsal.signed_events import SignedEvents
 from rehearsal.status_callbacks import StatusCallbacks
 from rehearsal.webhooks_out import WebhooksOut
 
@@ -61,6 +62,7 @@ def open_carrier(options: Options) -> Carrier:
     mint = Mint()
     people = People(chance)
     webhooks = WebhooksOut(options.auth_token, options.callback_concurrency)
+    events = SignedEvents(options.billing_secret, schedule, faults, webhooks)
     return Carrier(
         options=options,
         schedule=schedule,
@@ -70,6 +72,6 @@ def open_carrier(options: Options) -> Carrier:
         people=people,
         webhooks=webhooks,
         callbacks=StatusCallbacks(webhooks, schedule, faults, chance, mint),
-        billing=Billing(options, schedule, faults, mint, people, webhooks),
-        business=Business(options, schedule, chance, faults, mint, people, webhooks),
+        billing=Billing(options, schedule, mint, people, events),
+        business=Business(options, schedule, chance, mint, people, events),
     )

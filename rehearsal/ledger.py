@@ -1,12 +1,13 @@
 """The rehearsal's own books: what it accepted and what it did, to be held against the product's."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any, Protocol
 
 from rehearsal.carrier import Carrier
 from rehearsal.faults import Faults
+from rehearsal.resources import Call
 
 
 class Entry(Protocol):
@@ -41,7 +42,6 @@ def fault_rates(faults: Faults) -> dict[str, Any]:
 
 def summary(carrier: Carrier) -> dict[str, Any]:
     adjustments = list(carrier.billing.adjustments.values())
-    calls = list(carrier.calls.by_sid.values())
     return {
         "now": carrier.now.isoformat(),
         "requests_seen": carrier.requests_seen,
@@ -51,15 +51,7 @@ def summary(carrier: Carrier) -> dict[str, Any]:
             "by_direction": _counted(message.direction for message in carrier.messages.by_sid.values()),
             "segments": sum(message.segments for message in carrier.messages.by_sid.values()),
         },
-        "calls": {
-            "accepted": carrier.calls.accepted,
-            "by_status": _counted(call.status for call in calls if call.parent_sid is None),
-            "picked_up_by": _counted(call.picked_up_by for call in calls if call.picked_up_by),
-            "dialled_legs": sum(call.parent_sid is not None for call in calls),
-            "keypresses": sum("digits" in line for call in calls for line in call.transcript),
-            "spoken": sum("said" in line for call in calls for line in call.transcript),
-            "errors": sum("error" in line for call in calls for line in call.transcript),
-        },
+        "calls": {"accepted": carrier.calls.accepted, **_lived(list(carrier.calls.by_sid.values()))},
         "inbound": {
             "received": len(carrier.inbound),
             "by_intent": _counted(text.intent for text in carrier.inbound),
@@ -81,6 +73,19 @@ def summary(carrier: Carrier) -> dict[str, Any]:
         "webhooks": {"sent": carrier.webhooks.sent, "failed": carrier.webhooks.failed},
         "faults": dict(carrier.faults.applied),
         "personas": carrier.people.persona_counts(),
+    }
+
+
+def _lived(calls: Sequence[Call]) -> dict[str, Any]:
+    """What became of the calls, and what was heard in them."""
+    lines = [line for call in calls for line in call.transcript]
+    return {
+        "by_status": _counted(call.status for call in calls if call.parent_sid is None),
+        "picked_up_by": _counted(call.picked_up_by for call in calls if call.picked_up_by),
+        "dialled_legs": sum(call.parent_sid is not None for call in calls),
+        "keypresses": sum("digits" in line for line in lines),
+        "spoken": sum("said" in line for line in lines),
+        "errors": sum("error" in line for line in lines),
     }
 
 

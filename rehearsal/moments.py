@@ -1,4 +1,4 @@
-"""Moments as they are written in options and in requests of the driver."""
+"""Moments as they are read, in options and requests of the driver, and written, in events."""
 
 from datetime import UTC, datetime
 
@@ -16,3 +16,7 @@ def read_moment(place: str, text: object) -> datetime:
     if moment.tzinfo is None:
         raise BadMoment(f"{place}: {text!r} lacks its UTC offset")
     return moment.astimezone(UTC)
+
+
+def iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

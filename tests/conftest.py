@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -15,6 +16,12 @@ from bot import embedded
 from bot.store.migrate import migrate
 from bot.store.models import Row
 from bot.store.transaction import Transaction, make_engine, make_transaction
+
+# How long an example takes says more about the machine than about the code. The same examples on every run, so that a
+# red test is the change's fault; `--hypothesis-profile explore` looks for new ones.
+settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("repeat", settings.get_profile("explore"), derandomize=True)
+settings.load_profile("repeat")
 
 ROOT = Path(__file__).resolve().parent.parent
 

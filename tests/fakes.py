@@ -38,7 +38,7 @@ class _FakeCarrier:
     books: list[Found] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
     taken: dict[str, UUID] = field(default_factory=dict)  # whose attempt each SID is
-    unreadable: SendError | None = None  # raised instead of showing the books
+    unreadable: SendError | None = None  # said instead of showing the books
     while_sending: Callable[[Sequence[Outbound]], None] = _never
     _serial: Iterable[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -64,10 +64,9 @@ class _FakeCarrier:
             for one in self.books
         ]
 
-    def find(self, to: str, limit: int = 200) -> list[Found]:
-        if self.unreadable is not None:
-            raise self.unreadable
-        return [one for one in reversed(self.books) if one.to == to][:limit]
+    def find_batch(self, numbers: Sequence[str]) -> list[list[Found] | SendError]:
+        newest_first = self.books[::-1]
+        return [self.unreadable or [one for one in newest_first if one.to == to] for to in numbers]
 
     def cancel_batch(self, sids: Sequence[str]) -> list[Found | SendError]:
         """What the books say `queued` of is given back at once; the answer may be lost on its way all the same."""
@@ -102,12 +101,21 @@ class FakeVoice(_FakeCarrier):
     def __init__(self, *script: SendError) -> None:
         super().__init__(list(script), "CA")
         self.redirected: list[tuple[str, str]] = []
+        self.hung_up: list[str] = []
 
     def send_batch(self, batch: Sequence[OutboundCall]) -> list[Accepted | SendError]:
         return self._send(batch)
 
     def ring_managers(self, batch: Sequence[CallToManager]) -> list[Accepted | SendError]:
         return self._send(batch)
+
+    def dial(self, sid: str, status: str = "ringing") -> None:
+        """A leg that the carrier has begun by itself, at the word of a document of ours."""
+        self.books.append(Found(sid, status, self.now, "", None, None, None))
+
+    def hang_up_batch(self, sids: Sequence[str]) -> list[Accepted | SendError]:
+        self.hung_up.extend(sids)
+        return [self.script.pop(0) if self.script else Accepted(sid) for sid in sids]
 
     def redirect_batch(self, twiml_by_sid: Sequence[tuple[str, str]]) -> list[Accepted | SendError]:
         answers: list[Accepted | SendError] = []

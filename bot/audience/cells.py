@@ -28,6 +28,7 @@ _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\Z")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}(\.0*)?\Z")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 _SEPARATORS = re.compile(r"[\s,;|]+")
+_BETWEEN_WORDS = re.compile(r"[\s,;|、，；]+")
 _FLAGS = {
     **dict.fromkeys(("true", "yes", "y", "t", "1", "1.0", "是"), True),
     **dict.fromkeys(("false", "no", "n", "f", "0", "0.0", "否"), False),
@@ -177,6 +178,11 @@ def one_of(choices: tuple[str, ...]) -> Check:
         return value
 
     return check
+
+
+def split_words(text: str) -> list[str]:
+    """Those of one cell, between blanks, commas, semicolons and bars of either script."""
+    return [word for word in _BETWEEN_WORDS.split(text) if word]
 
 
 def consents(value: Value) -> Value:

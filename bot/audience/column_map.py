@@ -85,6 +85,39 @@ Origin = Column | Constant | Expression | Synthesised | NumberRange
 
 
 @dataclass(frozen=True, slots=True)
+class MarkWords:
+    """A column whose cells hold words, each of them a list that the customer is on."""
+
+    column: Column
+    meanings: Mapping[str, str]  # the mark that a word stands for
+
+
+@dataclass(frozen=True, slots=True)
+class MarkColumns:
+    """Which named lists the file puts its customers on.
+
+    `source` is whose word that is, else the file's name; `lift_missing`: the same source's word is taken back where the
+    file no longer says so of a customer whom it has.
+    """
+
+    flags: Mapping[str, Origin]  # by mark
+    words: MarkWords | None
+    source: str | None
+    lift_missing: bool
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """All marks of which the file can tell."""
+        of_words = self.words.meanings.values() if self.words else ()
+        return tuple(dict.fromkeys((*self.flags, *of_words)))
+
+    def origins(self) -> Iterator[Origin]:
+        yield from self.flags.values()
+        if self.words is not None:
+            yield self.words.column
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnMap:
     name: str
     file: str  # as errors name it
@@ -92,6 +125,7 @@ class ColumnMap:
     factors: Mapping[str, Origin]
     cause: Origin | None = None
     score: Origin | None = None
+    marks: MarkColumns | None = None
     consent_evidence: str | None = None
     encoding: str = "utf-8"
     delimiter: str = ","
@@ -103,6 +137,8 @@ class ColumnMap:
         yield from self.fields.values()
         yield from self.factors.values()
         yield from (origin for origin in (self.cause, self.score) if origin is not None)
+        if self.marks is not None:
+            yield from self.marks.origins()
 
     def columns(self) -> dict[str, Place]:
         """Every column that the map reads, with the first place that names it."""

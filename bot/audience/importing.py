@@ -15,12 +15,13 @@ from pathlib import Path
 from bot.audience.column_map import ColumnMap
 from bot.audience.csv_source import open_csv
 from bot.audience.errors import AudienceError, MapError, SourceError
+from bot.audience.marking import Marking
 from bot.audience.parquet_source import open_parquet
 from bot.audience.rejects import RejectSpool, write_rejects
 from bot.audience.report import ImportReport, Progress, silent
 from bot.audience.rows import RowReader
 from bot.audience.source import WHOLE_ROW, BrokenRow, Source
-from bot.audience.taking import conclude, take
+from bot.audience.taking import Lists, conclude, take
 from bot.store import imports, staging
 from bot.store.staging import StagedCustomer
 from bot.store.transaction import Transaction, Tx
@@ -44,21 +45,24 @@ def import_file(
 ) -> ImportReport:
     """Raises AudienceError, with nothing taken, where the file or the map cannot be used at all.
 
-    A row that cannot be taken is a reject with its column and reason; the others go on.
+    A row that cannot be taken is a reject with its column and reason; the others go on. A cell about a named list that
+    cannot be read is set aside in the same words, and its row is taken.
     """
     _allow_synthesis(column_map, rehearsal)
     with open_source(path, column_map) as source, transaction() as tx, RejectSpool() as spool:
         import_id = _begin(tx, path, column_map, now)
         reader = RowReader(column_map, source.positions, default_region)
-        rows_read = _stage(tx, source, reader, spool, progress)
+        marks = column_map.marks
+        marking = Marking(column_map, marks, path.name, source.positions, spool) if marks else None
+        rows_read = _stage(tx, source, reader, marking, spool, progress)
         imports.store_rejects(tx, import_id, spool)
         _reject_conflicts(tx, import_id, column_map)
         taken = take(tx, tuple(column_map.fields), risk_list, "import", now, progress)
-        rejected = imports.rejected_rows(tx, import_id)
+        lists = marking.carry_out(tx, import_id, now) if marking else Lists()
         reject_path = None
-        if rejected:
+        if lists.set_aside or taken.customers.total < rows_read:
             reject_path = write_rejects(rejects_folder, path.name, import_id, imports.rejects(tx, import_id))
-        return conclude(tx, import_id, rows_read, taken, rejected, reject_path)
+        return conclude(tx, import_id, rows_read, taken, reject_path, lists)
 
 
 def open_source(path: Path, column_map: ColumnMap) -> AbstractContextManager[Source]:
@@ -87,7 +91,14 @@ def _begin(tx: Tx, path: Path, column_map: ColumnMap, now: datetime) -> int:
     )
 
 
-def _stage(tx: Tx, source: Source, reader: RowReader, spool: RejectSpool, progress: Progress) -> int:
+def _stage(
+    tx: Tx,
+    source: Source,
+    reader: RowReader,
+    marking: Marking | None,
+    spool: RejectSpool,
+    progress: Progress,
+) -> int:
     """Stream the file into the staging table; answers how many rows the file has."""
     rows_read = 0
     with staging.staging(tx) as stage:
@@ -100,7 +111,7 @@ def _stage(tx: Tx, source: Source, reader: RowReader, spool: RejectSpool, progre
                 continue
             read = reader.read(row.row_number, row.cells)
             if isinstance(read, StagedCustomer):
-                stage(read)
+                stage(marking.add(read, row.cells) if marking else read)
             else:
                 for reject in read:
                     spool.add(reject.row_number, reject.column, reject.reason)

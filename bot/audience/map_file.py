@@ -13,13 +13,14 @@ from bot.audience import cells
 from bot.audience.cells import Check, Value
 from bot.audience.column_map import Column, ColumnMap, NumberRange, Origin
 from bot.audience.errors import MapError
+from bot.audience.map_marks import read_marks
 from bot.audience.map_origins import OriginReader
 from bot.rules.catalogue import FactorCatalogue, FactorType
 from bot.rules.problems import Place, Problems, did_you_mean
 from bot.rules.yaml_source import Scalar, Series, Table, describe, read_yaml
 from bot.rules.yaml_source import Value as Node
 
-SECTIONS = ("map", "file", "customer", "consent_evidence", "factors", "risk_list")
+SECTIONS = ("map", "file", "customer", "consent_evidence", "factors", "marks", "risk_list")
 FILE_KEYS = ("encoding", "delimiter", "nulls", "dates", "region")
 ENCODINGS = ("utf-8", "utf-8-sig", "gb18030")
 
@@ -101,6 +102,7 @@ class _MapReader:
             factors=self._factors(top, origins),
             cause=_optional(origins, risk, "cause", CAUSE),
             score=_optional(origins, risk, "score", SCORE),
+            marks=read_marks(self._file, origins, top.entries.get("marks")),
             consent_evidence=self._evidence(top, customer),
             encoding=options.encoding,
             delimiter=options.delimiter,

@@ -25,6 +25,10 @@ class ImportReport:
     reject_path: Path | None
     risk_list_id: int | None
     risk_list_size: int
+    marked: int  # customers newly on a named list, each counted once a list
+    unmarked: int
+    set_aside: int  # cells about lists that nobody could read; their rows were taken
+    first_set_aside: tuple[str, ...]  # `file:row:column: reason`
 
     @property
     def taken(self) -> int:

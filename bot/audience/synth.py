@@ -55,7 +55,7 @@ def synthesise(
     except staging.RangeUsedUp as error:
         raise AudienceError(str(error)) from None
     taken = take(tx, _FIELDS, risk_list, "synth", now, progress)
-    return conclude(tx, import_id, customers, taken, rejected=0, reject_path=None)
+    return conclude(tx, import_id, customers, taken, reject_path=None)
 
 
 def _begin(tx: Tx, wanted: int, seed: int, now: datetime) -> int:

@@ -39,13 +39,29 @@ def take(
     if risk_list is None:
         return Outcome(taken, None, 0)
     list_id = risk_lists.find_or_create(tx, risk_list, source, now)
-    return Outcome(taken, list_id, risk_lists.hold_exactly_staged(tx, list_id))
+    return Outcome(taken, list_id, risk_lists.hold_exactly_staged(tx, list_id, now))
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What an import did to named lists."""
+
+    marked: int = 0
+    unmarked: int = 0
+    set_aside: int = 0
+    first_set_aside: tuple[str, ...] = ()
 
 
 def conclude(
-    tx: Tx, import_id: int, rows_read: int, outcome: Outcome, rejected: int, reject_path: Path | None
+    tx: Tx,
+    import_id: int,
+    rows_read: int,
+    outcome: Outcome,
+    reject_path: Path | None,
+    lists: Lists = Lists(),
 ) -> ImportReport:
-    """The import's row gets its figures, the caller the same as a report."""
+    """The import's row gets its figures, the caller the same as a report. After it comes the commit."""
+    rejected = rows_read - outcome.customers.total
     imports.finish(
         tx,
         import_id,
@@ -54,6 +70,7 @@ def conclude(
         rows_rejected=rejected,
         risk_list_id=outcome.risk_list_id,
     )
+    customers.take_numbers(tx)
     return ImportReport(
         import_id=import_id,
         rows_read=rows_read,
@@ -64,4 +81,8 @@ def conclude(
         reject_path=reject_path,
         risk_list_id=outcome.risk_list_id,
         risk_list_size=outcome.risk_list_size,
+        marked=lists.marked,
+        unmarked=lists.unmarked,
+        set_aside=lists.set_aside,
+        first_set_aside=lists.first_set_aside,
     )

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from bot.brakes.abandonment import too_many_abandoned
 from bot.domain.brakes import Brakes, Cause, Pull, harmful, too_many, too_old
 from bot.domain.campaigns import Arm
 from bot.domain.policy.braking import read_brakes
 from bot.domain.policy.fields import Fault, Field
 from bot.domain.uplift import ArmOutcome
 from bot.published import PublishedFlows
+from bot.rulebook import Rulebook
 from bot.store import brakes, evaluation
 from bot.store.brakes import Watched
 from bot.store.transaction import Tx
@@ -19,7 +21,7 @@ from bot.store.transaction import Tx
 TOLD_AGAIN = timedelta(days=1)
 
 
-def look(tx: Tx, flows: PublishedFlows, now: datetime) -> int:
+def look(tx: Tx, flows: PublishedFlows, rulebook: Rulebook, now: datetime) -> int:
     """One look at each running campaign whose turn it is; answers how many brakes were pulled."""
     watched = brakes.watch(tx, now)
     if not watched:
@@ -27,6 +29,7 @@ def look(tx: Tx, flows: PublishedFlows, now: datetime) -> int:
     rules = {one.campaign_id: _brakes(one) for one in watched}
     pulls = [
         *_by_rate(tx, watched, rules, now),
+        *too_many_abandoned(tx, watched, rules, rulebook, now),
         *_by_age(tx, watched, rules, now),
         *_by_harm(tx, watched, rules, flows, now),
     ]
@@ -47,7 +50,7 @@ def _by_rate(
         brakes.window(cause, rule.over, one, now)
         for one in watched
         for cause, rule in rules[one.campaign_id].rates.items()
-        if cause not in one.open
+        if cause not in one.open and cause is not Cause.ABANDONMENT
     ]
     for (campaign_id, cause), counted in brakes.count(tx, windows).items():
         pull = too_many(cause, rules[campaign_id].rates[cause], counted)

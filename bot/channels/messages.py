@@ -26,6 +26,7 @@ class OutboundCall:
     ring_for: timedelta = RINGS_FOR
     detect_machine: bool = True
     longest: timedelta | None = None  # the carrier ends it then, whoever speaks
+    valid_for: timedelta | None = None  # it is not placed later than this
 
 
 @dataclass(frozen=True, slots=True)

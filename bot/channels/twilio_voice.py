@@ -1,28 +1,34 @@
-"""Calls by way of Twilio: place a batch, look calls up, leave a voicemail in a live one."""
+"""Calls by way of Twilio: place a batch, leave a voicemail in a live one; looking them up is in `twilio_records`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from bot.channels.errors import SendError
-from bot.channels.messages import Accepted, CallToManager, Found, OutboundCall
-from bot.channels.twilio_client import Carrier, accepted
+from bot.channels.messages import Accepted, CallToManager, OutboundCall
+from bot.channels.still_open import Posting
+from bot.channels.twilio_client import accepted
+from bot.channels.twilio_records import TwilioRecords
 
 _LONGEST = timedelta(hours=4)  # Twilio ends any call then
 
 
-class TwilioVoice:
-    def __init__(self, carrier: Carrier, public_base_url: str) -> None:
-        self._carrier = carrier
-        self._public = public_base_url
+class TwilioVoice(TwilioRecords):
+    @property
+    def _records(self) -> Any:
+        return self._carrier.rest.calls
 
     def send_batch(self, batch: Sequence[OutboundCall]) -> list[Accepted | SendError]:
-        """In the order of `batch`; each is posted at most once."""
-        return self._carrier.run_all(self._place(one) for one in batch)
+        """In the order of `batch`; each is posted at most once, and not at all once its time is over."""
+        posting = Posting()
+        return self._carrier.run_all(self._place(one, posting) for one in batch)
 
-    async def _place(self, one: OutboundCall) -> Accepted:
+    async def _place(self, one: OutboundCall, posting: Posting) -> Accepted:
+        if one.valid_for is not None:
+            posting.left_of(one.valid_for)
         detection = (
             {
                 # Asynchronous: a person hears the prompt at once, a machine is recognised while it speaks.
@@ -66,23 +72,6 @@ class TwilioVoice:
     def _url(self, what: str, attempt_id: UUID) -> str:
         return f"{self._public}/twilio/voice/{what}?a={attempt_id}"
 
-    def find(self, to: str, limit: int = 200) -> list[Found]:
-        """The newest calls to a number. Raises SendError."""
-        (found,) = self._carrier.run_all([self._find(to, limit)])
-        if isinstance(found, SendError):
-            raise found
-        return found
-
-    async def _find(self, to: str, limit: int) -> list[Found]:
-        listed = await self._carrier.rest.calls.list_async(to=to, limit=limit, page_size=limit)
-        return [_found(call) for call in listed]
-
-    def fetch_batch(self, sids: Sequence[str]) -> list[Found | SendError]:
-        return self._carrier.run_all(self._fetch(sid) for sid in sids)
-
-    async def _fetch(self, sid: str) -> Found:
-        return _found(await self._carrier.rest.calls(sid).fetch_async())
-
     def redirect_batch(self, twiml_by_sid: Sequence[tuple[str, str]]) -> list[Accepted | SendError]:
         """Interrupt live calls with new TwiML; Rejected (21220) where the call is over already."""
         return self._carrier.run_all(self._redirect(sid, twiml) for sid, twiml in twiml_by_sid)
@@ -91,27 +80,10 @@ class TwilioVoice:
         call = await self._carrier.rest.calls(sid).update_async(twiml=twiml)
         return accepted(call.sid)
 
-    def cancel_batch(self, sids: Sequence[str]) -> list[Found | SendError]:
-        """Drop calls that are queued or ringing; one that has been picked up goes on.
+    def hang_up_batch(self, sids: Sequence[str]) -> list[Accepted | SendError]:
+        """End calls wherever they stand, with all that they have dialled; Rejected (21220) where they are over."""
+        return self._carrier.run_all(self._hang_up(sid) for sid in sids)
 
-        One that was queued is canceled with the answer, and nothing more is ever heard of it.
-        """
-        return self._carrier.run_all(self._cancel(sid) for sid in sids)
-
-    async def _cancel(self, sid: str) -> Found:
-        call = await self._carrier.rest.calls(sid).update_async(status="canceled")
-        accepted(call.sid)
-        return _found(call)
-
-
-def _found(call: object) -> Found:
-    duration = getattr(call, "duration", None)
-    return Found(
-        sid=str(call.sid),  # type: ignore[attr-defined]
-        status=str(call.status),  # type: ignore[attr-defined]
-        created_at=call.date_created,  # type: ignore[attr-defined]
-        to=str(call.to),  # type: ignore[attr-defined]
-        body=None,
-        error_code=None,
-        duration_s=int(duration) if duration else None,
-    )
+    async def _hang_up(self, sid: str) -> Accepted:
+        call = await self._carrier.rest.calls(sid).update_async(status="completed")
+        return accepted(call.sid)

@@ -66,7 +66,7 @@ class Tell:
 
 @dataclass(frozen=True, slots=True)
 class Connect:
-    """Say it, then connect to a human; the end of that leg is posted to `action`, its start to `when_answered`."""
+    """Say it, then connect to a human; that leg's end is posted to `action`, each of its steps to `told_of_leg`."""
 
     text: str
     language: str
@@ -75,7 +75,7 @@ class Connect:
     action: str
     timeout: timedelta
     longest: timedelta | None = None  # that the two may talk; None: the carrier's own limit
-    when_answered: str | None = None
+    told_of_leg: str | None = None
 
 
 Spoken = Ask | Tell | Connect
@@ -98,7 +98,7 @@ def render(spoken: Spoken) -> str:
 
 def _dial(response: VoiceResponse, connect: Connect) -> None:
     # What the library is given as None it leaves out.
-    longest, when_answered = connect.longest, connect.when_answered
+    longest, told_of_leg = connect.longest, connect.told_of_leg
     dial = response.dial(
         action=connect.action,
         method="POST",
@@ -109,9 +109,9 @@ def _dial(response: VoiceResponse, connect: Connect) -> None:
     )
     dial.number(
         connect.number,
-        status_callback=when_answered,
-        status_callback_event="answered" if when_answered else None,
-        status_callback_method="POST" if when_answered else None,
+        status_callback=told_of_leg,
+        status_callback_event="initiated answered completed" if told_of_leg else None,
+        status_callback_method="POST" if told_of_leg else None,
     )
 
 

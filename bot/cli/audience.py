@@ -10,46 +10,51 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from bot.audience.errors import AudienceError
 from bot.audience.importing import import_file
 from bot.audience.map_file import load_map
 from bot.audience.report import ImportReport
 from bot.audience.report import Progress as Report
 from bot.audience.synth import synthesise
-from bot.config import ROOT, TWILIO_API, Settings
-from bot.rules.catalogue import CatalogueError, FactorCatalogue, load_catalogue
+from bot.cli.factors import known_factors
+from bot.cli.one_line import said_in_one_line
+from bot.cli.paths import map_path
+from bot.cli.risk_lists import lists
+from bot.config import TWILIO_API, Settings
 
-CATALOGUE = ROOT / "flows" / "factors.yaml"
 MOST_SYNTHESISED = 2_000_000
 _STAGES = {"read": "reading", "draw": "drawing", "store": "storing"}
 
 
 @click.group("audience")
 def group() -> None:
-    """Customers and risk lists: import a file, or make customers up for a rehearsal."""
+    """Customers and risk lists: import a file, see the lists, make customers up."""
 
 
 @group.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
-    "--map", "map_path", type=click.Path(path_type=Path), required=True, help="The column map (YAML)."
+    "--map", "column_map", type=map_path, required=True, help="Which column is what (YAML), as in flows/maps."
 )
-@click.option("--risk-list", help="Make this risk list hold exactly the file's customers.")
-@click.option("--rehearsal", is_flag=True, help="Allow the map to make up numbers and values.")
-def import_(file: Path, map_path: Path, risk_list: str | None, rehearsal: bool) -> None:
-    """Take the customers of FILE (CSV or Parquet), by a column map."""
+@click.option("--risk-list", metavar="NAME", help="Make this risk list hold exactly the customers of FILE.")
+@click.option("--rehearsal", is_flag=True, help="Allow the column map to make up missing numbers and values.")
+def import_(file: Path, column_map: Path, risk_list: str | None, rehearsal: bool) -> None:
+    """Take over the customers of FILE (CSV or Parquet), and make a risk list of them.
+
+    The column map says which column of FILE is what. A row that cannot be read goes into a file of rejects, with the
+    reason; the others are taken.
+    """
     from bot.bootstrap import wired
 
     parts = wired()
     if rehearsal:
         refuse_real_carrier(parts.settings)
-    try:
-        column_map = load_map(map_path, known_factors())
+    with said_in_one_line():
+        columns = load_map(column_map, known_factors())
         with progress_bar() as progress:
             report = import_file(
                 parts.transaction,
                 file,
-                column_map,
+                columns,
                 now=parts.clock.now(),
                 default_region=parts.settings.default_region,
                 rejects_folder=parts.settings.var_dir / "rejects",
@@ -57,35 +62,32 @@ def import_(file: Path, map_path: Path, risk_list: str | None, rehearsal: bool) 
                 rehearsal=rehearsal,
                 progress=progress,
             )
-    except AudienceError as error:
-        raise click.ClickException(str(error)) from None
     _show(report, risk_list)
 
 
 @group.command("synth")
-@click.option("--customers", type=click.IntRange(1, MOST_SYNTHESISED), required=True, help="How many.")
+@click.option(
+    "--customers", type=click.IntRange(1, MOST_SYNTHESISED), required=True, help="How many customers."
+)
 @click.option("--seed", type=int, required=True, help="The same seed makes the same customers.")
-@click.option("--risk-list", help="Make this risk list hold those whom plain rules mark.")
+@click.option("--risk-list", metavar="NAME", help="Put those at risk on this risk list.")
 @click.option("--at-risk-only", is_flag=True, help="Make up customers at risk and no others.")
 def synth(customers: int, seed: int, risk_list: str | None, at_risk_only: bool) -> None:
-    """Make up a prepaid base for a rehearsal."""
+    """Make up prepaid customers for a rehearsal; never where a real carrier is used."""
     from bot.bootstrap import wired
 
     parts = wired()
     refuse_real_carrier(parts.settings)
-    try:
-        with progress_bar() as progress, parts.transaction() as tx:
-            report = synthesise(
-                tx,
-                customers=customers,
-                seed=seed,
-                now=parts.clock.now(),
-                risk_list=risk_list,
-                at_risk_only=at_risk_only,
-                progress=progress,
-            )
-    except AudienceError as error:
-        raise click.ClickException(str(error)) from None
+    with said_in_one_line(), progress_bar() as progress, parts.transaction() as tx:
+        report = synthesise(
+            tx,
+            customers=customers,
+            seed=seed,
+            now=parts.clock.now(),
+            risk_list=risk_list,
+            at_risk_only=at_risk_only,
+            progress=progress,
+        )
     _show(report, risk_list)
 
 
@@ -95,13 +97,6 @@ def refuse_real_carrier(settings: Settings) -> None:
         raise click.ClickException(
             "made-up customers are for a rehearsal only, and TWILIO_API_BASE_URL is Twilio's own"
         )
-
-
-def known_factors() -> FactorCatalogue:
-    try:
-        return load_catalogue(CATALOGUE)
-    except CatalogueError as error:
-        raise click.ClickException(str(error)) from None
 
 
 @contextmanager
@@ -127,5 +122,14 @@ def _show(report: ImportReport, risk_list: str | None) -> None:
     )
     if risk_list is not None:
         click.echo(f"risk list {risk_list}: {report.risk_list_size} customers")
+    if report.marked or report.unmarked or report.set_aside:
+        click.echo(
+            f"lists: {report.marked} put on, {report.unmarked} taken off, {report.set_aside} cells set aside"
+        )
+    for line in report.first_set_aside:
+        click.echo(line)
     if report.reject_path is not None:
         click.echo(f"rejects: {report.reject_path}")
+
+
+group.add_command(lists)

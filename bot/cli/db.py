@@ -10,19 +10,19 @@ from bot.store.migrate import differences, migrate
 
 @click.group("db")
 def group() -> None:
-    """The database's schema."""
+    """Set up the database, and check that it fits this version."""
 
 
 @group.command("migrate")
 def migrate_command() -> None:
-    """Bring the database to the newest schema."""
+    """Bring the tables of the database to this version; run it after every update."""
     head = migrate(wired().engine)
     click.echo(f"schema is at {head}")
 
 
 @group.command("check")
 def check() -> None:
-    """Compare the database's schema with the models; exit 1 where they differ."""
+    """Check that the database's tables are those of this version; exit 1 where they differ."""
     with wired().engine.connect() as connection:
         found = differences(connection)
     for difference in found:

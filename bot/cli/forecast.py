@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.cli.audience import known_factors, progress_bar
+from bot.cli.audience import progress_bar
+from bot.cli.factors import known_factors
 from bot.cli.forecast_screen import show_lines, show_story, show_tally
+from bot.cli.one_line import said_in_one_line
+from bot.cli.options import as_json, language_option
 from bot.dry_runs import DryRun, prepare
 from bot.enrolment.errors import CampaignError
 from bot.enrolment.move import find_campaign
@@ -39,13 +42,14 @@ if TYPE_CHECKING:
 SLICE = 10_000
 ALONE = 3 * SLICE  # so few are done before a second process has begun
 MOST_SHOWN = 1_000
-in_language = click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
 
 
 @click.command("dry-run")
 @click.argument("name")
 @click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), help="A line a person: .parquet or .csv."
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write one line per person to this file, .parquet or .csv.",
 )
 @click.option(
     "--sample",
@@ -53,10 +57,15 @@ in_language = click.option("--language", type=click.Choice(["en", "zh"]), defaul
     metavar="N",
     help="Only N people, the same each time; each is shown.",
 )
-@click.option("--workers", type=click.IntRange(1, 64), help="Processes; one for each processor if not given.")
-@in_language
+@click.option(
+    "--workers", type=click.IntRange(1, 64), help="How many processes; without it, one for each processor."
+)
+@language_option
 def dry_run(name: str, out: Path | None, sample: int | None, workers: int | None, language: str) -> None:
-    """Whom campaign NAME would contact how and when, and whom not and why. Nothing is written but the file."""
+    """Tell whom campaign NAME would contact when, and whom not and why.
+
+    Nobody is contacted, and nothing is stored but the file of --out.
+    """
     from bot.bootstrap import wired
 
     parts = wired()
@@ -131,21 +140,21 @@ def _collected(
     type=click.Choice([one.value for one in How]),
     help="What CUSTOMER is, where it could be several things.",
 )
-@click.option("--json", "as_json", is_flag=True, help="For another program.")
-@in_language
+@as_json
+@language_option
 def explain(customer: str, by: str | None, as_json: bool, language: str) -> None:
-    """What all campaigns did to CUSTOMER (external id, number or our id), and why they did or did not make contact."""
+    """Tell why CUSTOMER was or was not contacted, by all campaigns.
+
+    CUSTOMER is an external id, a telephone number or our own id.
+    """
     from bot.bootstrap import wired
 
     parts = wired()
-    try:
-        with parts.transaction() as tx:
-            forecasting.freeze(tx)
-            subject = find(tx, customer, _as_number(customer, parts.settings.default_region), by)
-            story = tell(tx, subject, parts.clock.now())
-            steps = step_titles(tx, story, parts.flows, language)
-    except ForecastError as error:
-        raise click.ClickException(str(error)) from None
+    with said_in_one_line(), parts.transaction() as tx:
+        forecasting.freeze(tx)
+        subject = find(tx, customer, _as_number(customer, parts.settings.default_region), by)
+        story = tell(tx, subject, parts.clock.now())
+        steps = step_titles(tx, story, parts.flows, language)
     if as_json:
         click.echo(json.dumps(to_json(story, language, steps), ensure_ascii=False, indent=2))
     else:

@@ -6,45 +6,48 @@ from decimal import Decimal, InvalidOperation
 
 import click
 
+from bot.cli.one_line import said_in_one_line
 from bot.domain.global_control import GlobalControl, Period
-from bot.enrolment.errors import CampaignError
 from bot.enrolment.global_control import set_global_control
 from bot.store import global_controls
 
 
 @click.group("global-control")
 def group() -> None:
-    """The global control group: a share of all customers, dealt anew each period, whom no campaign markets to."""
+    """The customers to whom no campaign markets, to measure all of them.
+
+    They are a share of all customers, drawn anew each period.
+    """
 
 
 @group.command("set")
 @click.option(
-    "--share", required=True, metavar="SHARE", help="0.02 holds out every fiftieth; 0 holds out nobody."
+    "--share", required=True, metavar="SHARE", help="0.02 keeps every fiftieth customer out; 0 nobody."
 )
 @click.option(
     "--period",
     type=click.Choice([one.value for one in Period]),
     default=Period.QUARTER.value,
     show_default=True,
-    help="How long a group stands before the next one is dealt.",
+    help="How long a group stands before the next one is drawn.",
 )
 def set_(share: str, period: str) -> None:
-    """In force at once; where a group stands, when its period is over."""
+    """Set how large it is, and for how long it stands.
+
+    In force at once, or, where a group stands already, when its period is over.
+    """
     from bot.bootstrap import wired
 
     parts = wired()
     now = parts.clock.now()
-    try:
-        with parts.transaction() as tx:
-            new = set_global_control(tx, _decimal(share), Period(period), now)
-    except CampaignError as error:
-        raise click.ClickException(str(error)) from None
+    with said_in_one_line(), parts.transaction() as tx:
+        new = set_global_control(tx, _decimal(share), Period(period), now)
     _say(new)
 
 
 @group.command("show")
 def show() -> None:
-    """What is in force. How the group fares: `keepline report global-control`."""
+    """Show what is in force. How the group fares: scripts/keepline report global-control."""
     from bot.bootstrap import wired
 
     parts = wired()

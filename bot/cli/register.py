@@ -7,12 +7,13 @@ from pathlib import Path
 
 import click
 
+from bot.cli.acting import acting, acting_if_known, acting_user
 from bot.cli.audience import progress_bar
+from bot.cli.one_line import said_in_one_line
 from bot.cli.register_marks import mark, marks, unmark
 from bot.cli.register_patterns import pattern
 from bot.cli.register_screen import in_words, show_import, show_standing
 from bot.cli.register_words import (
-    acting_if_known,
     channel_option,
     number_of,
     purpose_option,
@@ -20,16 +21,13 @@ from bot.cli.register_words import (
     scope_of,
     topic_option,
     user_id_of,
-    user_of,
     wired_parts,
 )
-from bot.cli.work_order import acting
 from bot.domain.consents import CONSENTS
 from bot.domain.refusals import Action, Scope, Source
 from bot.domain.seals import make_seal
 from bot.register.check import check
 from bot.register.consenting import Given, record_consent
-from bot.register.errors import RegisterError
 from bot.register.export import export_lines
 from bot.register.importing import ListFile, import_list
 from bot.register.record import Wish, erase, record
@@ -37,21 +35,25 @@ from bot.register.record import Wish, erase, record
 
 @click.group("register")
 def group() -> None:
-    """The register: refusals, do-not-call lists, number patterns, erasure; named lists of customers."""
+    """Who may not be contacted, and why: refusals, do-not-call lists, red and black lists."""
 
 
 @group.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--list", "list_name", help="Which list it is; without it, the file's name.")
+@click.option("--list", "list_name", metavar="NAME", help="The list; without it, it is called like the file.")
 @click.option(
-    "--column", help="The CSV column with the numbers; without it, it is found by its name or content."
+    "--column",
+    metavar="NAME",
+    help="The CSV column with the numbers; without it, it is found by name or content.",
 )
 @region_option
 @channel_option
 @purpose_option
 @topic_option
-@click.option("--replace", is_flag=True, help="Take off the list what it held and FILE lacks.")
-@click.option("--despite-rejects", is_flag=True, help="Do so although rows of FILE cannot be read.")
+@click.option("--replace", is_flag=True, help="Also take numbers off the list that FILE does not have.")
+@click.option(
+    "--despite-rejects", is_flag=True, help="With --replace: even if some rows of FILE cannot be read."
+)
 @acting_if_known
 def import_(
     file: Path,
@@ -65,7 +67,10 @@ def import_(
     despite_rejects: bool,
     login: str | None,
 ) -> None:
-    """Take the numbers of FILE (one a line, or a CSV column) into a do-not-call list."""
+    """Put the numbers of FILE on a do-not-call list.
+
+    FILE has one number a line, or is a CSV with a column of them.
+    """
     parts = wired_parts()
     source = ListFile(
         path=file,
@@ -75,20 +80,17 @@ def import_(
         replacing=replace,
         despite_rejects=despite_rejects,
     )
-    try:
-        with progress_bar() as progress:
-            report = import_list(
-                parts.transaction,
-                source,
-                now=parts.clock.now(),
-                region=region or parts.settings.default_region,
-                rejects_folder=parts.settings.var_dir / "rejects",
-                seal=make_seal(parts.settings.secret_key),
-                user_id=user_id_of(parts, login),
-                progress=progress,
-            )
-    except RegisterError as error:
-        raise click.ClickException(str(error)) from None
+    with said_in_one_line(), progress_bar() as progress:
+        report = import_list(
+            parts.transaction,
+            source,
+            now=parts.clock.now(),
+            region=region or parts.settings.default_region,
+            rejects_folder=parts.settings.var_dir / "rejects",
+            seal=make_seal(parts.settings.secret_key),
+            user_id=user_id_of(parts, login),
+            progress=progress,
+        )
     show_import(source.name, report)
 
 
@@ -96,7 +98,7 @@ def import_(
 @click.argument("number")
 @region_option
 def check_(number: str, region: str | None) -> None:
-    """What holds against NUMBER, and the whole story."""
+    """Show what forbids to contact NUMBER, and how it came to that."""
     parts = wired_parts()
     msisdn = number_of(parts, number, region)
     with parts.transaction() as tx:
@@ -123,7 +125,10 @@ def add(
     wording: str | None,
     login: str,
 ) -> None:
-    """NUMBER refuses; runs that this ends are ended within a second."""
+    """Note that NUMBER does not want to be contacted.
+
+    What is queued for it is cancelled within a second.
+    """
     scope = scope_of(channel, purpose, topic)
     _record(Action.SUPPRESS, Source.OPERATOR, number, region, scope, evidence, wording, login)
 
@@ -147,14 +152,14 @@ def restore(
     wording: str | None,
     login: str,
 ) -> None:
-    """NUMBER wants to hear from us again, and there is evidence of it."""
+    """Note that NUMBER wants to hear from us again, by the customer's own request."""
     scope = scope_of(channel, purpose, topic)
     _record(Action.RESTORE, Source.MANAGER_RESTORE, number, region, scope, evidence, wording, login)
 
 
 @group.command("consent")
 @click.argument("customer")
-@click.argument("consent", type=click.Choice(CONSENTS))
+@click.argument("consent", metavar="CONSENT", type=click.Choice(CONSENTS))
 @click.option("--evidence", required=True, help="Where the customer's own word is kept.")
 @click.option("--wording", help="What the customer was asked, and agreed to.")
 @click.option("--withdraw", is_flag=True, help="The customer agrees to it no more.")
@@ -162,14 +167,15 @@ def restore(
 def consent(
     customer: str, consent: str, evidence: str, wording: str | None, withdraw: bool, login: str
 ) -> None:
-    """CUSTOMER (by external id) agrees to CONSENT; voice:marketing is one in writing, to a machine-made voice."""
+    """Note that CUSTOMER (an external id) agrees to be contacted, or no more (--withdraw).
+
+    CONSENT is sms:marketing, sms:service, call:marketing, call:service or voice:marketing; the last is one in writing,
+    to a machine-made voice.
+    """
     parts = wired_parts()
     given = Given(customer, consent, evidence, wording, withdrawn=withdraw)
-    try:
-        with parts.transaction() as tx:
-            record_consent(tx, given, now=parts.clock.now(), user_id=user_of(tx, login))
-    except RegisterError as error:
-        raise click.ClickException(str(error)) from None
+    with said_in_one_line(), parts.transaction() as tx:
+        record_consent(tx, given, now=parts.clock.now(), user_id=acting_user(tx, login).id)
     click.echo(f"customer {customer}: {consent} {'withdrawn' if withdraw else 'given'}")
 
 
@@ -177,30 +183,31 @@ def consent(
 @click.argument("customer")
 @acting
 def erase_(customer: str, login: str) -> None:
-    """Take CUSTOMER's number (by external id) out of the register; the refusal stays, under a keyed hash."""
+    """Take the number of CUSTOMER (an external id) out of the register.
+
+    The refusal stays, under a keyed hash: the number is not contacted again.
+    """
     parts = wired_parts()
-    try:
-        with parts.transaction() as tx:
-            user_id = user_of(tx, login)
-            seal = make_seal(parts.settings.secret_key)
-            sealed = erase(tx, customer, seal, now=parts.clock.now(), user_id=user_id)
-    except RegisterError as error:
-        raise click.ClickException(str(error)) from None
+    with said_in_one_line(), parts.transaction() as tx:
+        user_id = acting_user(tx, login).id
+        seal = make_seal(parts.settings.secret_key)
+        sealed = erase(tx, customer, seal, now=parts.clock.now(), user_id=user_id)
     click.echo(f"customer {customer}: {sealed} lines sealed; not contacted again")
 
 
 @group.command("export")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--unmask", is_flag=True, help="Whole numbers; noted in the audit.")
+@click.option("--unmask", is_flag=True, help="Write whole numbers, not masked ones; the audit notes it.")
 @acting
 def export(file: Path, unmask: bool, login: str) -> None:
     """Write every line of the register to FILE, as CSV."""
     parts = wired_parts()
     try:
-        with parts.transaction() as tx, file.open("w", encoding="utf-8-sig", newline="") as target:
-            lines = export_lines(
-                tx, csv.writer(target), unmask=unmask, user_id=user_of(tx, login), now=parts.clock.now()
-            )
+        with parts.transaction() as tx:
+            user_id = acting_user(tx, login).id  # before the file is emptied
+            with file.open("w", encoding="utf-8-sig", newline="") as target:
+                writer = csv.writer(target)
+                lines = export_lines(tx, writer, unmask=unmask, user_id=user_id, now=parts.clock.now())
     except OSError as error:
         raise click.ClickException(f"{file}: cannot be written: {error.strerror}") from None
     click.echo(f"{file}: {lines} lines")
@@ -220,11 +227,8 @@ def _record(
     wish = Wish(
         action, scope, source, msisdn=number_of(parts, number, region), evidence=evidence, wording=wording
     )
-    try:
-        with parts.transaction() as tx:
-            recorded = record(tx, wish, now=parts.clock.now(), user_id=user_of(tx, login))
-    except RegisterError as error:
-        raise click.ClickException(str(error)) from None
+    with said_in_one_line(), parts.transaction() as tx:
+        recorded = record(tx, wish, now=parts.clock.now(), user_id=acting_user(tx, login).id)
     done = "refuses" if action is Action.SUPPRESS else "is restored for"
     more = "; its runs end" if recorded.runs_told else ""
     click.echo(f"{recorded.masked} {done} {in_words(scope.channel, scope.purpose, scope.topic)}{more}")

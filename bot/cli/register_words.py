@@ -6,23 +6,31 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.cli.acting import acting_user
 from bot.domain.attempts import Channel
 from bot.domain.policy import PURPOSES
 from bot.domain.refusals import ALL, Scope, ScopeError, read_scope
 from bot.register.errors import RegisterError
 from bot.register.record import read_number
-from bot.store import users
-from bot.store.transaction import Tx
 
 if TYPE_CHECKING:
     from bot.bootstrap import Wired
 
 _CHANNELS = click.Choice([*(one.value for one in Channel), ALL])
 _PURPOSES = click.Choice([*PURPOSES, ALL])
-channel_option = click.option("--channel", type=_CHANNELS, default=ALL, show_default=True)
-purpose_option = click.option("--purpose", type=_PURPOSES, default=ALL, show_default=True)
-topic_option = click.option("--topic", default=ALL, show_default=True, help="One word of your own.")
-acting_if_known = click.option("--as", "login", metavar="LOGIN", help="Whose deed it is.")
+channel_option = click.option(
+    "--channel", type=_CHANNELS, default=ALL, show_default=True, help="For SMS, for calls, or for both."
+)
+purpose_option = click.option(
+    "--purpose",
+    type=_PURPOSES,
+    default=ALL,
+    show_default=True,
+    help="For marketing, for service, or for both.",
+)
+topic_option = click.option(
+    "--topic", default=ALL, show_default=True, metavar="WORD", help="For this topic only, a word of your own."
+)
 region_option = click.option(
     "--region", metavar="CODE", help="Country of numbers without a calling code; without it, DEFAULT_REGION."
 )
@@ -48,15 +56,8 @@ def number_of(parts: Wired, written: str, region: str | None) -> str:
         raise click.BadParameter(str(error), param_hint="NUMBER") from None
 
 
-def user_of(tx: Tx, login: str) -> int:
-    user = users.by_login(tx, login)
-    if user is None or not user.active:
-        raise click.BadParameter(f"there is no user {login!r}", param_hint="--as")
-    return user.id
-
-
 def user_id_of(parts: Wired, login: str | None) -> int | None:
     if login is None:
         return None
     with parts.transaction() as tx:
-        return user_of(tx, login)
+        return acting_user(tx, login).id

@@ -6,51 +6,47 @@ import json
 
 import click
 
+from bot.cli.one_line import said_in_one_line
+from bot.cli.options import as_json, language_option
 from bot.cli.report_screen import show, show_global
-from bot.cli.report_words import LANGUAGES, Words
-from bot.enrolment.errors import CampaignError
+from bot.cli.report_words import Words
 from bot.enrolment.move import find_campaign
 from bot.evaluation.as_json import global_to_json, to_json
 from bot.evaluation.global_control import global_report
 from bot.evaluation.report import report
 
-_json = click.option("--json", "as_json", is_flag=True, help="For another program.")
-_language = click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
-
 
 @click.group("report")
 def group() -> None:
-    """What campaigns came to."""
+    """What a campaign, and all of them together, came to."""
 
 
 @group.command("campaign")
 @click.argument("name")
-@_json
-@_language
+@as_json
+@language_option
 def campaign(name: str, as_json: bool, language: str) -> None:
-    """The funnel, the losses and the result of campaign NAME (or its number), with its experiments."""
+    """Report on campaign NAME (or its number): funnel, losses, result, experiments."""
     from bot.bootstrap import wired
 
     parts = wired()
-    try:
-        with parts.transaction() as tx:
-            found = report(tx, find_campaign(tx, name), parts.flows)
-    except CampaignError as error:
-        raise click.ClickException(str(error)) from None
+    with said_in_one_line(), parts.transaction() as tx:
+        found = report(tx, find_campaign(tx, name), parts.flows)
     if as_json:
         click.echo(json.dumps(to_json(found), ensure_ascii=False, indent=2))
     else:
-        show(found, Words(language))
+        show(found, Words(language, parts.settings.currency))
 
 
 @group.command("global-control")
-@_json
-@_language
+@as_json
+@language_option
 def global_control(as_json: bool, language: str) -> None:
-    """The global control group of this period, and what all marketing together is worth against it."""
+    """Report what all marketing together is worth, against the global control group."""
     from bot.bootstrap import wired
 
-    parts, words = wired(), Words(language)
+    parts = wired()
+    words = Words(language, parts.settings.currency)
     with parts.transaction() as tx:
         found = global_report(tx, parts.clock.now())
     if as_json:

@@ -104,7 +104,7 @@ def _efforts(found: Report, words: Words) -> str:
         segments=f"{costs.segments:,}",
         calls=f"{found.attempts['call']:,}",
         minutes=f"{costs.call_minutes:,}",
-        bonus=f"{costs.bonus:,}",
+        bonus=words.money(costs.bonus),
         replies=f"{found.replies:,}",
         keys=f"{found.keypresses:,}",
     )
@@ -117,7 +117,7 @@ def _verdict(found: Report, words: Words) -> Iterator[Text]:
     yield Text(
         words(
             "Recharged at least {least}: {treated} of {n} treated, {control} of {m} control",
-            least=found.min_recharge,
+            least=words.money(found.min_recharge),
             treated=f"{result.treated:.1%}",
             n=f"{found.treatment.customers:,}",
             control=f"{result.control:.1%}",

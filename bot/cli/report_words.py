@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
+from bot.cli.money import money
 from bot.domain.contact import Reason
 from bot.domain.reasons import MEANINGS
 from bot.flow.outcome_words import result_in_words
-
-LANGUAGES = ("en", "zh")
 
 _ZH = {
     "customers": "客户",
@@ -69,9 +69,13 @@ _ZH = {
 @dataclass(frozen=True, slots=True)
 class Words:
     language: str
+    currency: str
 
     def __call__(self, sentence: str, **values: object) -> str:
         return (_ZH[sentence] if self.language == "zh" else sentence).format_map(values)
+
+    def money(self, amount: Decimal) -> str:
+        return money(amount, self.currency, self.language)
 
     def result(self, name: str) -> str:
         return name.replace("_", " ") if self.language == "en" else result_in_words(name, self.language)

@@ -16,6 +16,7 @@ from bot import embedded
 from bot.bell import Queue
 from bot.bootstrap import wired
 from bot.config import load_settings
+from bot.domain.unknown_names import there_is_no
 from bot.store import locks
 from bot.store.migrate import migrate
 
@@ -24,36 +25,44 @@ _ALL_QUEUES = ",".join(queue.value for queue in Queue)
 
 @click.group("run")
 def group() -> None:
-    """Start a process: web, worker, beat, rehearsal, or all."""
+    """Start Keepline itself: all of it on one machine, or one process."""
 
 
 @group.command("web")
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--threads", default=16, show_default=True, type=click.IntRange(1, 256))
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on."
+)
+@click.option(
+    "--threads",
+    default=16,
+    show_default=True,
+    type=click.IntRange(1, 256),
+    help="Requests at a time, of each process.",
+)
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes.")
 def web(host: str, port: int, threads: int, workers: int) -> None:
-    """Webhooks and console."""
+    """Start the web process: console, API and the carrier's callbacks."""
     load_settings()
     demand_free_port(host, port)
     _become(web_command(host, port, threads=threads, workers=workers))
 
 
 @group.command("worker")
-@click.option("--queues", default=_ALL_QUEUES, show_default=True)
-@click.option("--concurrency", default=2, show_default=True, type=click.IntRange(1, 64))
+@click.option("--queues", default=_ALL_QUEUES, show_default=True, help="Which of them, with commas.")
+@click.option("--concurrency", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes.")
 def worker(queues: str, concurrency: int) -> None:
-    """Celery workers for some queues or all."""
-    unknown = set(queues.split(",")) - {queue.value for queue in Queue}
-    if unknown:
-        raise click.UsageError(f"unknown queue {min(unknown)!r}; known are {_ALL_QUEUES}")
+    """Start workers, for all queues or some."""
+    known = {queue.value for queue in Queue}
+    for unknown in sorted(set(queues.split(",")) - known):
+        raise click.BadParameter(there_is_no("queue", unknown, known), param_hint="--queues")
     load_settings()
     _become(worker_command(queues, concurrency))
 
 
 @group.command("beat")
 def beat() -> None:
-    """The sweep's clock. A second one waits until the first is gone."""
+    """Start the clock that wakes the workers every second. A second one waits until the first is gone."""
     parts = wired()
     with parts.engine.connect() as connection:
         waiting_said = False
@@ -70,17 +79,22 @@ def beat() -> None:
         app.Beat(loglevel="WARNING", quiet=True).run()
 
 
-@group.command("rehearsal", context_settings={"ignore_unknown_options": True})
+@group.command("rehearsal", context_settings={"ignore_unknown_options": True}, add_help_option=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def rehearsal(arguments: tuple[str, ...]) -> None:
-    """The pretend carrier, billing system and customers; its own options follow."""
+    """Start the pretend carrier, billing system and customers; --help lists its own options."""
     _become([sys.executable, "-m", "rehearsal", *arguments])
 
 
 @group.command("all")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on."
+)
 def everything(port: int) -> None:
-    """Web, worker and beat on this machine, with embedded servers where no URL is given. Ctrl-C stops all."""
+    """Start web, worker and beat on this machine; Ctrl-C stops all.
+
+    Without DATABASE_URL and REDIS_URL it starts its own PostgreSQL and Valkey.
+    """
     settings = load_settings()
     demand_free_port("127.0.0.1", port)
     servers = embedded.start(

@@ -9,6 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bot import accounts
+from bot.cli.acting import user_named
+from bot.cli.one_line import said_in_one_line
+from bot.cli.options import LANGUAGES
 from bot.domain.numbers import masked
 from bot.domain.roles import Role
 from bot.store import audit, users
@@ -40,12 +43,14 @@ def phone_number(value: str) -> str:
 
 @click.group("user")
 def group() -> None:
-    """People who may log in: administrators, operators, supervisors and managers."""
+    """The people who may log in to the console, and what they may do."""
 
 
 @group.command("add")
 @click.argument("login")
-@click.option("--role", type=click.Choice([one.value for one in Role]), required=True)
+@click.option(
+    "--role", type=click.Choice([one.value for one in Role]), required=True, help="What they may do."
+)
 @click.option("--name", help="As colleagues see it; without it, the login.")
 @click.option(
     "--tiers",
@@ -54,16 +59,28 @@ def group() -> None:
     default=",".join(TIERS),
     show_default=True,
     metavar="TIERS",
-    help="Customers whose work orders a manager takes.",
+    help="Of which customers a manager gets work orders.",
 )
 @click.option(
-    "--regions", type=several, default="", metavar="REGIONS", help="Of these only; without it, of all."
+    "--regions",
+    type=several,
+    default="",
+    metavar="REGIONS",
+    help="Only customers of these regions; without it, of all.",
 )
-@click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
 @click.option(
-    "--capacity", type=click.IntRange(0, 1000), default=50, show_default=True, help="Open work orders."
+    "--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the console."
 )
-@click.option("--phone", type=phone_number, metavar="NUMBER", help="Rung for calls that the user makes.")
+@click.option(
+    "--capacity",
+    type=click.IntRange(0, 1000),
+    default=50,
+    show_default=True,
+    help="The most work orders open with them at a time.",
+)
+@click.option(
+    "--phone", type=phone_number, metavar="NUMBER", help="Where they are rung for calls made by hand."
+)
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def add(
     login: str,
@@ -76,31 +93,30 @@ def add(
     phone: str | None,
     password_stdin: bool,
 ) -> None:
-    """Let LOGIN in. Without --password-stdin a password is made, and shown this once."""
+    """Add a user who logs in as LOGIN.
+
+    Without --password-stdin a password is made, and shown this once.
+    """
     from bot.bootstrap import wired
 
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else accounts.generated_password()
     parts = wired()
     now = parts.clock.now()
-    try:
-        password_hash = accounts.hash_password(password)
-        with parts.transaction() as tx:
-            user_id = users.add(
-                tx,
-                login=login,
-                name=name or login,
-                password_hash=password_hash,
-                role=role,
-                now=now,
-                language=language,
-                tiers=tiers_ if role == Role.MANAGER else (),
-                regions=regions,
-                capacity=capacity,
-                phone=phone,
-            )
-            audit.record(tx, None, "user.add", f"user:{user_id}", None, {"login": login, "role": role}, now)
-    except (accounts.WeakPassword, users.LoginTaken) as error:
-        raise click.ClickException(str(error)) from None
+    with said_in_one_line(), parts.transaction() as tx:
+        user_id = users.add(
+            tx,
+            login=login,
+            name=name or login,
+            password_hash=accounts.hash_password(password),
+            role=role,
+            now=now,
+            language=language,
+            tiers=tiers_ if role == Role.MANAGER else (),
+            regions=regions,
+            capacity=capacity,
+            phone=phone,
+        )
+        audit.record(tx, None, "user.add", f"user:{user_id}", None, {"login": login, "role": role}, now)
     click.echo(f"user {login} added as {role}")
     if not password_stdin:
         click.echo(f"password: {password}")
@@ -108,7 +124,7 @@ def add(
 
 @group.command("list")
 def list_() -> None:
-    """Everyone who may log in."""
+    """List everyone who may log in."""
     from bot.bootstrap import wired
 
     with wired().transaction() as tx:
@@ -132,15 +148,13 @@ def list_() -> None:
 @click.argument("login")
 @click.argument("number", type=phone_number, required=False)
 def phone_(login: str, number: str | None) -> None:
-    """Ring LOGIN at NUMBER for calls by hand; without a number, nowhere."""
+    """Set where LOGIN is rung for calls made by hand; without NUMBER, nowhere."""
     from bot.bootstrap import wired
 
     parts = wired()
     now = parts.clock.now()
     with parts.transaction() as tx:
-        user = users.by_login(tx, login)
-        if user is None:
-            raise click.ClickException(f"there is no user {login!r}")
+        user = user_named(tx, login)
         users.set_phone(tx, user.id, number)
         audit.record(
             tx, None, "user.phone", f"user:{user.id}", None, {"phone": number and masked(number)}, now

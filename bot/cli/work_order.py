@@ -9,10 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bot.cli.acting import acting, acting_user
+from bot.cli.one_line import said_in_one_line
+from bot.domain.unknown_names import there_is_no, there_is_no_number
 from bot.domain.work_orders import Disposition, WorkOrderStatus
 from bot.escalation import handling
-from bot.escalation.handling import WorkOrderError
-from bot.store import audit, desk, users, work_orders
+from bot.store import audit, desk, work_order_moves, work_orders
 from bot.store.conversation import Entry, conversation
 from bot.store.desk import Filter, Viewer
 from bot.store.transaction import Tx
@@ -20,41 +22,43 @@ from bot.store.users import User
 from bot.store.work_orders import ListedOrder, OrderPage
 
 _EVERYONE = Viewer(user_id=0, tiers=(), sees_all=True)
-acting = click.option("--as", "login", required=True, metavar="LOGIN", help="Whose deed it is.")
 
 
 @click.group("work-order")
 def group() -> None:
-    """Work orders: tasks for a human, with owner, deadline, script and disposition."""
+    """Work orders: customers for whom a person has to do something."""
 
 
 @group.command("list")
 @click.option("--as", "login", metavar="LOGIN", help="Only what this user sees.")
-@click.option("--status", type=click.Choice([one.value for one in WorkOrderStatus]))
-@click.option("--queue")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
+@click.option("--status", type=click.Choice([one.value for one in WorkOrderStatus]), help="Only these.")
+@click.option("--queue", metavar="NAME", help="Only of this queue.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many.")
 def list_(login: str | None, status: str | None, queue: str | None, limit: int) -> None:
-    """The most urgent first."""
+    """List work orders, the most urgent first."""
     from bot.bootstrap import wired
 
     parts = wired()
     chosen = Filter(WorkOrderStatus(status) if status else None, queue)
     with parts.transaction() as tx:
-        viewer = _viewer(_user(tx, login)) if login else _EVERYONE
+        viewer = _viewer(acting_user(tx, login)) if login else _EVERYONE
         found = desk.orders(tx, viewer, chosen, limit=limit)
+        if queue is not None and not found:
+            _demand_queue(tx, queue, parts.clock.now())
     _screen().print(_listed(found, parts.clock.now()))
 
 
 @group.command("show")
 @click.argument("order_id", type=int, metavar="ID")
 def show(order_id: int) -> None:
-    """One order, with the customer's facts and the whole conversation."""
+    """Show an order with the customer's facts and the whole conversation."""
     from bot.bootstrap import wired
 
     with wired().transaction() as tx:
         page = work_orders.page(tx, order_id)
         if page is None:
-            raise click.ClickException(f"there is no work order {order_id}")
+            newest = work_order_moves.newest(tx)
+            raise click.ClickException(there_is_no_number("work order", order_id, newest))
         story = conversation(tx, customer_id=page.order.customer_id)
     screen = _screen()
     screen.print(_facts(page))
@@ -65,40 +69,36 @@ def show(order_id: int) -> None:
 @click.argument("order_id", type=int, metavar="ID")
 @acting
 def take(order_id: int, login: str) -> None:
-    """Take an order that is nobody's or one's own."""
+    """Take an order that nobody has taken yet."""
     from bot.bootstrap import wired
 
     parts = wired()
     now = parts.clock.now()
-    try:
-        with parts.transaction() as tx:
-            user = _user(tx, login)
-            handling.take(tx, order_id, user.id, now)
-            audit.record(tx, user.id, "work_order.take", f"work_order:{order_id}", None, None, now)
-    except WorkOrderError as error:
-        raise click.ClickException(str(error)) from None
+    with said_in_one_line(), parts.transaction() as tx:
+        user = acting_user(tx, login)
+        handling.take(tx, order_id, user.id, now)
+        audit.record(tx, user.id, "work_order.take", f"work_order:{order_id}", None, None, now)
     click.echo(f"work order {order_id} is {login}'s")
 
 
 @group.command("close")
 @click.argument("order_id", type=int, metavar="ID")
 @acting
-@click.option("--disposition", type=click.Choice([one.value for one in Disposition]), required=True)
+@click.option(
+    "--disposition", type=click.Choice([one.value for one in Disposition]), required=True, help="The outcome."
+)
 @click.option("--note", help="What the next reader should know.")
 def close(order_id: int, login: str, disposition: str, note: str | None) -> None:
-    """Close an order; its flow goes on at once."""
+    """Close an order with its outcome; the customer's flow goes on at once."""
     from bot.bootstrap import wired
 
     parts = wired()
     now = parts.clock.now()
-    try:
-        with parts.transaction() as tx:
-            user = _user(tx, login)
-            handling.close(tx, order_id, user.id, Disposition(disposition), note, now)
-            after = {"disposition": disposition}
-            audit.record(tx, user.id, "work_order.close", f"work_order:{order_id}", None, after, now)
-    except WorkOrderError as error:
-        raise click.ClickException(str(error)) from None
+    with said_in_one_line(), parts.transaction() as tx:
+        user = acting_user(tx, login)
+        handling.close(tx, order_id, user.id, Disposition(disposition), note, now)
+        after = {"disposition": disposition}
+        audit.record(tx, user.id, "work_order.close", f"work_order:{order_id}", None, after, now)
     click.echo(f"work order {order_id} closed: {disposition}")
 
 
@@ -107,11 +107,11 @@ def _screen() -> Console:
     return Console(markup=False, highlight=False)
 
 
-def _user(tx: Tx, login: str) -> User:
-    user = users.by_login(tx, login)
-    if user is None or not user.active:
-        raise click.BadParameter(f"there is no user {login!r}", param_hint="--as")
-    return user
+def _demand_queue(tx: Tx, queue: str, now: datetime) -> None:
+    """One that an order has ever come into."""
+    known = desk.counts(tx, _EVERYONE, now).queues
+    if queue not in known:
+        raise click.ClickException(there_is_no("queue", queue, known))
 
 
 def _viewer(user: User) -> Viewer:

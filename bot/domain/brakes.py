@@ -26,11 +26,20 @@ class Cause(StrEnum):
 #: The carrier took it for spam: more of the same makes the sender's name worse.
 SPAM_CODES = frozenset({"30007", "30454"})
 
-#: About this one number or handset; no sign that the carrier or the sender is ill.
-CUSTOMERS_OWN_CODES = frozenset(
-    {"21211", "21214", "21217", "21407", "21610", "21612", "21614", "13224", "13227"}
-    | {"30003", "30004", "30005", "30006"}
+#: About this one number or handset, and so about the list that it stands on: such contacts say neither that sender,
+#: account and route are well nor that they are ill, and are left out of the count. Whatever is not here counts.
+NUMBERS_OWN_CODES = frozenset(
+    {"21211", "21214", "21217", "13224"}  # no such number
+    | {"21614", "21635", "30006"}  # a landline
+    | {"30003", "30005"}  # a handset that is off, or that nobody knows
+    | {"21610"}  # its owner has refused, at the carrier
+    | {
+        f"sip:{code}" for code in (404, 410, 480, 484, 485, 486, 600, 603, 604, 607)
+    }  # of a call: not there, or not now
 )
+
+#: Nothing is wrong but that it came too soon or too late: it waits, and neither side is ill.
+WAITS_ITS_TURN = frozenset({"20429", "429", "21611", "22005", "10004", "hours_over"})
 
 #: A manager was asked for, and none came to the telephone.
 NOBODY_CAME = frozenset({"no-answer", "busy", "failed"})
@@ -38,8 +47,10 @@ NOBODY_CAME = frozenset({"no-answer", "busy", "failed"})
 #: The most contacts of a window that are counted, the newest first: enough for any rate that is worth a brake.
 NEWEST = 5_000
 
-#: How often the figures may be looked at: a look for harm reads the whole journal of the campaign.
+#: How often the figures may be looked at: each call is judged by what was said in it, and a look for harm reads the
+#: whole journal of the campaign.
 COUNT_EVERY = timedelta(seconds=5)
+COUNT_CALLS_EVERY = timedelta(minutes=1)
 COMPARE_EVERY = timedelta(minutes=15)
 
 #: 99.9 %: a test that is repeated every quarter of an hour is bound to be wrong once at 95 %.
@@ -57,9 +68,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Brakes:
-    """What is not named does not brake."""
+    """What is not named does not brake.
+
+    Calls that find nobody have two kinds of rules: among `rates` the campaign's own for all of its calls, if it has
+    one; and where `by_place`, for the calls to each place that of the place.
+    """
 
     rates: Mapping[Cause, Rule]
+    by_place: bool
     stale_after: timedelta | None
     harm_sample: int | None  # customers of each arm, at least
 
@@ -68,6 +84,9 @@ class Brakes:
 class Counted:
     bad: int
     all: int
+
+    def __add__(self, other: Counted) -> Counted:
+        return Counted(self.bad + other.bad, self.all + other.all)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +97,8 @@ class Pull:
     details: Mapping[str, str | int]
 
 
-def too_many(cause: Cause, rule: Rule, counted: Counted) -> Pull | None:
+def too_many(cause: Cause, rule: Rule, counted: Counted, place: str | None = None) -> Pull | None:
+    """`place` is the profile whose rule it is, where it is not the campaign's own."""
     if counted.all < rule.sample or counted.bad <= rule.above * counted.all:
         return None
     return Pull(
@@ -89,6 +109,7 @@ def too_many(cause: Cause, rule: Rule, counted: Counted) -> Pull | None:
             "share": percent(Decimal(counted.bad) / counted.all),
             "above": percent(rule.above),
             "minutes": rule.over // timedelta(minutes=1),
+            **({"place": place} if place is not None else {}),
         },
     )
 

@@ -23,6 +23,7 @@ class Point(StrEnum):
     AUDIENCE = "audience"
     AUDIENCE_EMPTY = "audience_empty"
     AUDIENCE_ON_EVENT = "audience_on_event"
+    AUDIENCE_UNREADABLE = "audience_unreadable"
     LANGUAGES = "languages"
     LANGUAGE_MISSING = "language_missing"
     POLICY = "policy"
@@ -67,6 +68,7 @@ _WORDS: Mapping[Point, tuple[str, str]] = {
         "Customers are enrolled when they have {event}; {count} fit its condition today",
         "客户发生 {event} 时加入；今天符合条件的有 {count} 人",
     ),
+    Point.AUDIENCE_UNREADABLE: ("Its audience cannot be read: {fault}", "目标客户条件无法读取：{fault}"),
     Point.LANGUAGES: ("Every text is written in {languages}", "所有话术都有 {languages}"),
     Point.LANGUAGE_MISSING: (
         "{language} is read by {count} of the audience; a text of step {step} lacks it: they get another language",
@@ -141,11 +143,15 @@ _NAMES: Mapping[str, tuple[str, str]] = {
 }
 
 
+#: What was found in words of its own is kept in both languages, by language.
+Detail = str | int | Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     point: Point
     verdict: Verdict
-    details: Mapping[str, str | int] = field(default_factory=dict)
+    details: Mapping[str, Detail] = field(default_factory=dict)
 
     def words(self, language: str, zone: tzinfo | None = None) -> str:
         """Moments on the clock of the zone where all around is; without one in UTC, which is said beside them."""
@@ -157,9 +163,11 @@ class Finding:
         return {"point": self.point.value, "verdict": self.verdict.value, "details": dict(self.details)}
 
 
-def _shown(name: str, value: str | int, language: str, zone: tzinfo | None) -> str:
+def _shown(name: str, value: Detail, language: str, zone: tzinfo | None) -> str:
     if isinstance(value, int):
         return f"{value:,}"
+    if isinstance(value, Mapping):
+        return value[language if language in value else "en"]
     if name in _MOMENTS:
         moment = datetime.fromisoformat(value).replace(tzinfo=UTC)
         return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if zone else f"{moment:%Y-%m-%d %H:%M} UTC"

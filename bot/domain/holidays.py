@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date
 from enum import Enum, auto
 
+from bot.domain.sentences import Said
+
 
 class DayKind(Enum):
     ORDINARY = auto()
@@ -37,7 +39,11 @@ CalendarSource = Callable[[str], Calendar]
 
 
 class UnknownCalendar(ValueError):
-    """The message says what might have been meant."""
+    """Says what might have been meant."""
+
+    def __init__(self, said: Said) -> None:
+        super().__init__(str(said))
+        self.said = said
 
 
 def together(

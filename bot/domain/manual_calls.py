@@ -19,6 +19,13 @@ class Way(StrEnum):
     OWN_PHONE = "own_phone"  # without us, written down afterwards
 
 
+class Leg(StrEnum):
+    """One of the two connections that a bridged call is made of; each is paid for."""
+
+    MANAGER = "manager"
+    CUSTOMER = "customer"
+
+
 class ManualCallStatus(StrEnum):
     REFUSED = "refused"  # the gate said no, or not yet
     DUE = "due"
@@ -34,6 +41,7 @@ class ManualCallStatus(StrEnum):
     FAILED = "failed"
     CANCELED = "canceled"  # the manager hung up before the customer picked up
     AWAY = "away"  # the manager did not pick up, or pressed no key
+    TAKEN_BACK = "taken_back"  # the customer had picked up nothing yet when the gate's yes became a no
 
 
 _OF_THE_CUSTOMER = frozenset(
@@ -48,30 +56,53 @@ _TAKEN = frozenset({ManualCallStatus.ANSWERED, ManualCallStatus.AWAY, ManualCall
 
 TRANSITIONS: dict[ManualCallStatus, frozenset[ManualCallStatus]] = {
     ManualCallStatus.REFUSED: frozenset(),
-    ManualCallStatus.DUE: frozenset({ManualCallStatus.SENDING, ManualCallStatus.FAILED}),
+    ManualCallStatus.DUE: frozenset(
+        {
+            ManualCallStatus.SENDING,
+            ManualCallStatus.FAILED,
+            ManualCallStatus.REFUSED,
+            ManualCallStatus.TAKEN_BACK,
+        }
+    ),
     # The manager may have picked up before the answer to our request is here.
     ManualCallStatus.SENDING: _TAKEN
     | {ManualCallStatus.DUE, ManualCallStatus.UNCONFIRMED, ManualCallStatus.RINGING},
     ManualCallStatus.UNCONFIRMED: _TAKEN | {ManualCallStatus.RINGING},
-    ManualCallStatus.RINGING: _TAKEN,
+    ManualCallStatus.RINGING: _TAKEN | {ManualCallStatus.TAKEN_BACK},
     ManualCallStatus.ANSWERED: frozenset(
         {
             ManualCallStatus.DIALLING,
             ManualCallStatus.REFUSED,
+            ManualCallStatus.TAKEN_BACK,
             ManualCallStatus.AWAY,
             ManualCallStatus.FAILED,
         }
     ),
-    ManualCallStatus.DIALLING: _OF_THE_CUSTOMER | {ManualCallStatus.CONNECTED, ManualCallStatus.CANCELED},
+    ManualCallStatus.DIALLING: _OF_THE_CUSTOMER
+    | {ManualCallStatus.CONNECTED, ManualCallStatus.CANCELED, ManualCallStatus.TAKEN_BACK},
     ManualCallStatus.CONNECTED: frozenset({ManualCallStatus.COMPLETED, ManualCallStatus.FAILED}),
     # The end of the manager's leg overtook what the carrier says of the customer's.
     ManualCallStatus.CANCELED: _OF_THE_CUSTOMER,
+    ManualCallStatus.TAKEN_BACK: _OF_THE_CUSTOMER,
     ManualCallStatus.COMPLETED: frozenset(),
     ManualCallStatus.BUSY: frozenset(),
     ManualCallStatus.NO_ANSWER: frozenset(),
     ManualCallStatus.FAILED: frozenset(),
     ManualCallStatus.AWAY: frozenset(),
 }
+
+#: Where a refusal still comes in time, and somebody is to be asked to drop what is in the air. What the carrier may or
+#: may not have (sending, unconfirmed) has no SID to ask for yet; a conversation that has begun is not cut, because the
+#: customer who has refused all calls is speaking with a person at this very moment and can say so, and hanging up on
+#: them would be the greater rudeness.
+STOPPABLE = frozenset(
+    {
+        ManualCallStatus.DUE,
+        ManualCallStatus.RINGING,
+        ManualCallStatus.ANSWERED,
+        ManualCallStatus.DIALLING,
+    }
+)
 
 #: What may be written down of a call from one's own phone.
 OUTCOMES = (ManualCallStatus.COMPLETED, ManualCallStatus.NO_ANSWER, ManualCallStatus.BUSY)
@@ -106,7 +137,12 @@ def advance(current: ManualCallStatus, reported: ManualCallStatus) -> ManualCall
 
 def ended_by(current: ManualCallStatus, carriers_word: str) -> ManualCallStatus | None:
     """What the end of the manager's own leg means where the call stands; None where it is no end, or is known."""
-    return _MEANS.get(current) if carriers_word in _LEG_IS_OVER else None
+    return _MEANS.get(current) if is_over(carriers_word) else None
+
+
+def is_over(carriers_word: str) -> bool:
+    """Whether that is the end of a leg, of either."""
+    return carriers_word in _LEG_IS_OVER
 
 
 def purpose_of(order_reason: str, flow_purpose: str) -> str:

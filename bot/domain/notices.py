@@ -8,6 +8,8 @@ from typing import Any
 from bot.domain.brakes import Cause
 
 SPEND_DAY = "spend.day"
+CANNOT_ENROL = "enrolment.stopped"
+PREDECESSOR_ABORTED = "predecessor.aborted"
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     f"brake.{Cause.CARRIER_ERRORS}": (
@@ -27,8 +29,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "已暂停：{minutes}分钟内{all}条短信有{bad}条被当作垃圾短信拦截（{share}，超过{above}）",
     ),
     f"brake.{Cause.ABANDONMENT}": (
-        "Stopped: {bad} of {all} people who picked up found nobody in {minutes} minutes ({share}, more than {above})",
-        "已暂停：{minutes}分钟内{all}位接听客户有{bad}位无人应答（{share}，超过{above}）",
+        "Stopped: {bad} of {all} people who picked up{whose} found nobody in {time} ({share}, more than {above})",
+        "已暂停：{time}内{whose}{all}位接听客户有{bad}位无人应答（{share}，超过{above}）",
     ),
     f"brake.{Cause.STALE_DATA}": (
         "Stopped: the customers' data is {hours} hours old, {above} are allowed",
@@ -46,6 +48,14 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     f"brake.{Cause.SPEND}": (
         "Stopped: all of its limit is spent ({limits})",
         "已暂停：费用已达总上限（{limits}）",
+    ),
+    CANNOT_ENROL: (
+        "Stopped: nobody can be enrolled ({fault}); put that right, then resume it",
+        "已暂停：无法入组（{fault}），请更正后再恢复",
+    ),
+    PREDECESSOR_ABORTED: (
+        "It does not start by itself: the campaign that it waits for, {after}, was aborted; start or abort it by hand",
+        "不会自动启动：所等待的活动“{after}”已中止，请手动启动或中止",
     ),
     SPEND_DAY: (
         "The limit of {day} is spent ({limits}); contacts and bonuses wait for the next day",
@@ -67,4 +77,23 @@ def in_words(kind: str, details: Mapping[str, Any], language: str) -> str:
         return kind
     chinese = language.startswith("zh")
     limits = [f"{details[name]}{units[chinese]}" for name, units in _UNITS.items() if name in details]
-    return words[chinese].format_map({**details, "limits": ("、" if chinese else ", ").join(limits)})
+    derived = {
+        "limits": ("、" if chinese else ", ").join(limits),
+        "time": _time(int(details.get("minutes", 0)), chinese),
+        "whose": _whose(details.get("place"), chinese),
+    }
+    return words[chinese].format_map({**details, **derived})
+
+
+def _time(minutes: int, chinese: bool) -> str:
+    days, rest = divmod(minutes, 24 * 60)
+    if not days or rest:
+        return f"{minutes}分钟" if chinese else f"{minutes} minutes"
+    return f"{days}天" if chinese else f"{days} days" if days > 1 else "24 hours"
+
+
+def _whose(place: object, chinese: bool) -> str:
+    """By whose rules they were counted, where these are not the campaign's own."""
+    if place is None:
+        return ""
+    return f"适用{place}规则的" if chinese else f" in places with the rules of {place!s}"

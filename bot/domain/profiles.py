@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.policy.fields import Fault, Field, PolicyError
+from bot.domain.policy.wording import Wrong
 from bot.domain.wall_clock import is_zone
 
 _FIELDS = ("default", "countries", "regions", "region_zones")
@@ -62,7 +63,7 @@ def _countries(field: Field) -> list[tuple[str, Field]]:
     found = list(field.entries().items())
     for code, one in found:
         if not (len(code) == 2 and code.isalpha() and code.isupper()):
-            one.refuse(f"{code!r} is no country code such as CN", at_name=True)
+            one.refuse(Wrong.NO_COUNTRY, at_name=True, value=code)
     return found
 
 
@@ -80,7 +81,7 @@ def _zones(field: Field) -> tuple[str, ...]:
     items = tuple(field.items())
     for item in items:
         if not (isinstance(item.value, str) and is_zone(item.value)):
-            item.refuse(f"{item.value!r} is not a known time zone")
+            item.refuse(Wrong.NO_ZONE, value=item.value)
     return tuple(str(item.value) for item in items)
 
 

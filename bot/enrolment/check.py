@@ -11,6 +11,7 @@ from bot.domain.attempts import Channel
 from bot.domain.checks import Finding, Point, Verdict
 from bot.domain.people import Brand, facts_of
 from bot.domain.policy import PolicyError
+from bot.domain.sentences import in_both
 from bot.enrolment.audience import select_audience
 from bot.enrolment.conduct import conduct
 from bot.flow.lint import lint
@@ -77,7 +78,7 @@ def _flow(flow: Flow, catalogue: FactorCatalogue | None) -> Iterator[Finding]:
     ):
         found = [problem for problem in problems if problem.severity is severity]
         if found:
-            yield Finding(point, verdict, {"count": len(found), "first": found[0].message})
+            yield Finding(point, verdict, {"count": len(found), "first": in_both(found[0].said)})
     if all(problem.severity is not Severity.ERROR for problem in problems):
         yield Finding(Point.FLOW, Verdict.OK, {"flow": flow.name})
 
@@ -163,7 +164,7 @@ def _policy(campaign: Campaign) -> Iterator[Finding]:
     try:
         policy = policy_of(campaign.policy, None, None)
     except PolicyError as error:
-        yield Finding(Point.POLICY_UNREADABLE, Verdict.ERROR, {"fault": str(error)})
+        yield Finding(Point.POLICY_UNREADABLE, Verdict.ERROR, {"fault": in_both(error.told)})
         return
     yield Finding(Point.POLICY, Verdict.OK)
     if policy.needs_approval:

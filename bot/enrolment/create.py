@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from bot.domain.campaigns import SendOrder
 from bot.domain.policy import Policy, PolicyError
+from bot.domain.unknown_names import there_is_no
 from bot.enrolment.errors import CampaignError
 from bot.enrolment.occasion import AT_ONCE, Occasion, stored
 from bot.enrolment.written import MOST
@@ -19,7 +21,6 @@ from bot.flow.offer import read_offer
 from bot.policies import policy_of
 from bot.rules.catalogue import FactorCatalogue
 from bot.rules.parse import ConditionError, parse
-from bot.rules.problems import did_you_mean
 from bot.store import audit, campaigns, flow_revisions, risk_lists
 from bot.store.campaigns import NewCampaign
 from bot.store.flow_revisions import FlowText
@@ -70,19 +71,29 @@ def create_campaign(
     What is not given of `offer`, `priority` and `on_conflict` is the flow's. Whether all of it may go out, the
     check says.
     """
-    share = _share(control_share)
-    _check_name(tx, name)
-    _check_schedule(starts_at, ends_at)
-    _check_terms(offer or {}, bonus_budget)
-    _check_author(_policy(policy or {}), user_id)
-    risk_list_id, condition = _audience(tx, audience, catalogue)
-    if send_order is SendOrder.RISK and risk_list_id is None:
-        raise CampaignError("only the customers of a risk list have a risk to order them by", "order")
+    for refusal in refusals(
+        tx,
+        name=name,
+        audience=audience,
+        control_share=control_share,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        offer=offer,
+        policy=policy,
+        bonus_budget=bonus_budget,
+        priority=priority,
+        occasion=occasion,
+        send_order=send_order,
+        catalogue=catalogue,
+        user_id=user_id,
+    ):
+        raise refusal
+    share, (risk_list_id, condition) = _share(control_share), _audience(tx, audience, catalogue)
     flow_revisions.publish(tx, flow.revision, FlowText(flow.name, flow_source, flow.parts), now)
     new = NewCampaign(
         name=name,
         flow_revision=flow.revision,
-        priority=_priority(flow.priority if priority is None else priority),
+        priority=flow.priority if priority is None else priority,
         on_conflict=on_conflict or flow.on_conflict,
         risk_list_id=risk_list_id,
         condition=condition,
@@ -103,6 +114,47 @@ def create_campaign(
     return campaign_id
 
 
+def refusals(
+    tx: Tx,
+    *,
+    name: str,
+    audience: Audience | None,
+    control_share: Decimal | float,
+    starts_at: datetime,
+    ends_at: datetime | None,
+    offer: Mapping[str, Any] | None,
+    policy: Mapping[str, Any] | None,
+    bonus_budget: Decimal | None,
+    priority: int | None,
+    occasion: Occasion,
+    send_order: SendOrder,
+    catalogue: FactorCatalogue | None,
+    user_id: int | None,
+) -> list[CampaignError]:
+    """All that stands against such a campaign; without an audience nothing is said of it."""
+    checks: list[Callable[[], object]] = [
+        lambda: _share(control_share),
+        lambda: _check_name(tx, name),
+        lambda: _check_schedule(starts_at, ends_at),
+        lambda: _check_budget(bonus_budget),
+        *(partial(_check_term, term, value) for term, value in (offer or {}).items()),
+        lambda: _check_author(_policy(policy or {}), user_id),
+        lambda: _check_priority(priority),
+        lambda: stored(tx, occasion),
+    ]
+    if audience is not None:
+        checks += [lambda: _audience(tx, audience, catalogue), lambda: _check_order(send_order, audience)]
+    return [refusal for check in checks if (refusal := _refusal(check)) is not None]
+
+
+def _refusal(check: Callable[[], object]) -> CampaignError | None:
+    try:
+        check()
+    except CampaignError as error:
+        return error
+    return None
+
+
 def salt_of(name: str) -> str:
     """From the name alone, so that a campaign made again deals the same arms, and another one other arms."""
     return hashlib.sha256(f"campaign:{name}".encode()).hexdigest()[:16]
@@ -115,10 +167,14 @@ def _share(given: Decimal | float) -> Decimal:
     return share.quantize(SMALLEST_SHARE)
 
 
-def _priority(given: int) -> int:
-    if not 0 <= given <= 9:
+def _check_priority(given: int | None) -> None:
+    if given is not None and not 0 <= given <= 9:
         raise CampaignError("must be from 0 to 9, not {given}", "priority", given=given)
-    return given
+
+
+def _check_order(send_order: SendOrder, audience: Audience) -> None:
+    if send_order is SendOrder.RISK and not isinstance(audience, RiskListAudience):
+        raise CampaignError("only the customers of a risk list have a risk to order them by", "order")
 
 
 def _check_name(tx: Tx, name: str) -> None:
@@ -143,16 +199,18 @@ def _check_schedule(starts_at: datetime, ends_at: datetime | None) -> None:
         )
 
 
-def _check_terms(offer: Mapping[str, Any], bonus_budget: Decimal | None) -> None:
+def _check_budget(bonus_budget: Decimal | None) -> None:
     if bonus_budget is not None and bonus_budget <= 0:
         raise CampaignError("must be above 0, not {given}", "bonus budget", given=bonus_budget)
+
+
+def _check_term(name: str, value: object) -> None:
     try:
-        terms = read_offer(offer)
+        term = read_offer({name: value})[name]
     except ValueError as error:
         raise CampaignError(str(error)) from None
-    for name, term in terms.items():
-        if isinstance(term, Decimal) and term > MOST:
-            raise CampaignError("{given} is more than {most:_}", f"offer.{name}", given=term, most=MOST)
+    if isinstance(term, Decimal) and term > MOST:
+        raise CampaignError("{given} is more than {most:_}", f"offer.{name}", given=term, most=MOST)
 
 
 def _policy(data: Mapping[str, Any]) -> Policy:
@@ -176,6 +234,5 @@ def _audience(tx: Tx, audience: Audience, catalogue: FactorCatalogue | None) -> 
         return None, audience.text
     risk_list_id = risk_lists.id_of(tx, audience.name)
     if risk_list_id is None:
-        hint = did_you_mean(audience.name, risk_lists.names(tx))
-        raise CampaignError(f"there is no risk list {audience.name!r}" + (f"; {hint}" if hint else ""))
+        raise CampaignError(there_is_no("risk list", audience.name, risk_lists.names(tx)))
     return risk_list_id, None

@@ -10,11 +10,14 @@ from bot.domain.arms import BUCKETS
 from bot.enrolment.audience import select_audience
 from bot.enrolment.errors import CampaignError
 from bot.enrolment.global_control import group_in_force, markets
-from bot.flow.model import Reach
+from bot.flow.load import FlowError
+from bot.flow.model import Flow, Reach
 from bot.published import PublishedFlows
 from bot.rules.catalogue import FactorCatalogue
 from bot.store import campaigns, drains, enrolling
-from bot.store.enrolling import Audience
+from bot.store.campaigns import Campaign
+from bot.store.enrolling import Audience, Dealt, Placed
+from bot.store.send_order import in_order
 from bot.store.transaction import Tx
 
 
@@ -40,32 +43,64 @@ def enrol(
     catalogue: FactorCatalogue | None = None,
     narrowed: Callable[[Audience], Audience] = lambda audience: audience,
 ) -> EnrolReport:
-    """Enrol whoever is not enrolled yet; once more changes nothing. Raises CampaignError.
+    """Enrol whoever is not enrolled yet, all at once; once more changes nothing. Raises CampaignError.
 
-    `narrowed` makes the campaign's audience smaller, to those whom an event or a round is about.
-
-    The flow's time counts from the campaign's start, or from now where that has passed; while runs on an older
-    revision drain, nobody new starts.
+    For a few: a whole audience comes in by an intake. `narrowed` makes the campaign's audience smaller, to those
+    whom an event is about.
     """
     campaign = campaigns.get(tx, campaign_id)
     if campaign is None:
         raise CampaignError(f"there is no campaign {campaign_id}")
-    flow = PublishedFlows().get(tx, campaign.flow_revision)
-    starts_at = max(campaign.starts_at, drains.held_until(tx, campaign_id) or campaign.starts_at)
-    dealt = enrolling.enrol(
-        tx,
-        campaign_id,
-        narrowed(select_audience(campaign, catalogue)),
-        flow_revision=campaign.flow_revision,
-        salt=campaign.salt,
-        control_below=round(float(campaign.control_share) * BUCKETS),
-        global_control=group_in_force(tx, now) if markets(flow) else None,
-        status="active" if flow.to is Reach.CUSTOMERS else "left",
-        due_at=starts_at,
-        expires_at=max(starts_at, now) + flow.expires,
-        now=now,
-    )
+    flow = flow_of(tx, campaign, PublishedFlows())
+    people = in_order(narrowed(select_audience(campaign, catalogue)), campaign, now)
+    dealt = deal(tx, campaign, flow, people, now, enrolled_at=now)
     enrolled = dealt.treatment + dealt.control
     return EnrolReport(
         enrolled, dealt.treatment, dealt.control, dealt.audience - enrolled, dealt.global_control
     )
+
+
+def deal(
+    tx: Tx,
+    campaign: Campaign,
+    flow: Flow,
+    people: Placed,
+    now: datetime,
+    *,
+    enrolled_at: datetime,
+    before: int = 0,
+) -> Dealt:
+    """Into the arms. The flow's time counts from the campaign's start, or from now where that has passed.
+
+    While runs on an older revision drain, nobody new starts.
+    """
+    starts_at = max(campaign.starts_at, drains.held_until(tx, campaign.id) or campaign.starts_at)
+    return enrolling.enrol(
+        tx,
+        campaign.id,
+        people,
+        flow_revision=campaign.flow_revision,
+        salt=campaign.salt,
+        control_below=round(float(campaign.control_share) * BUCKETS),
+        global_control=group_in_force(tx, now) if markets(flow) else None,
+        status=whom(flow),
+        due_at=starts_at,
+        expires_at=max(starts_at, now) + flow.expires,
+        enrolled_at=enrolled_at,
+        before=before,
+    )
+
+
+def flow_of(tx: Tx, campaign: Campaign, flows: PublishedFlows) -> Flow:
+    """Raises CampaignError where it was published by a version that could read more, or less."""
+    try:
+        return flows.get(tx, campaign.flow_revision)
+    except FlowError as error:
+        raise CampaignError(
+            f"campaign {campaign.name!r}: its flow cannot be read: {error.problems[0]}"
+        ) from None
+
+
+def whom(flow: Flow) -> str:
+    """The status of those whom it is for."""
+    return "active" if flow.to is Reach.CUSTOMERS else "left"

@@ -8,14 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.campaigns import MOVES, CampaignMove, CampaignStatus
-from bot.domain.checks import Finding, fit
+from bot.domain.checks import Finding, Point, Verdict, fit
+from bot.enrolment import intake
 from bot.enrolment.check import Ground, look_over
 from bot.enrolment.enrol import EnrolReport
 from bot.enrolment.errors import CampaignError
 from bot.enrolment.occasion import find_campaign as find_campaign
 from bot.enrolment.rounds import first_round, next_round_at
 from bot.rules.catalogue import FactorCatalogue
-from bot.store import audit, campaign_policies, campaigns, move_effects
+from bot.store import audit, campaign_policies, campaigns, intakes, move_effects
 from bot.store.campaigns import Campaign
 from bot.store.transaction import Tx
 
@@ -36,7 +37,6 @@ class Moved:
     before: CampaignStatus
     after: CampaignStatus
     findings: tuple[Finding, ...] = ()  # of a check
-    enrolled: EnrolReport | None = None  # by a start
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +79,12 @@ def move_campaign(
     asked = _Asked(tx, campaign, by, ground or Ground(), now)
     deed = _DEEDS[move](asked)
     campaigns.write(tx, campaign.id, deed.status, **deed.changes)
-    enrolled = first_round(tx, campaign, now, asked.ground.catalogue) if move is CampaignMove.START else None
+    if move is CampaignMove.START:
+        first_round(tx, campaign, now, asked.ground.catalogue)
     after = {"status": deed.status.value, **deed.said, **({"reason": reason} if reason else {})}
-    if enrolled is not None:
-        after |= {"enrolled": enrolled.enrolled, "control": enrolled.control}
     subject = f"campaign:{campaign.id}"
     audit.record(tx, by.user_id, f"campaign.{move}", subject, {"status": campaign.status.value}, after, now)
-    return Moved(campaign.status, deed.status, deed.findings, enrolled)
+    return Moved(campaign.status, deed.status, deed.findings)
 
 
 def start_campaign(
@@ -98,17 +97,32 @@ def start_campaign(
     by: Mover = NOBODY,
     reason: str | None = None,
 ) -> EnrolReport:
-    """Check it if it is a draft still, enrol its audience as it is now, and let it run. Raises CampaignError."""
+    """Check it if it is a draft still, let it run, and enrol its audience. Raises CampaignError.
+
+    All in one transaction, for audiences of some thousands; `begin_campaign` leaves the audience to its intake.
+    """
     ground = ground or Ground(catalogue)
+    begin_campaign(tx, campaign_id, now, ground=ground, by=by, reason=reason)
+    return intake.take_in_at_once(tx, campaign_id, now, ground.catalogue)
+
+
+def begin_campaign(
+    tx: Tx,
+    campaign_id: int,
+    now: datetime,
+    *,
+    ground: Ground,
+    by: Mover = NOBODY,
+    reason: str | None = None,
+) -> None:
+    """Check it if it is a draft still, and let it run: its audience is to come in. Raises CampaignError."""
     campaign = campaigns.get(tx, campaign_id)
     if campaign is not None and campaign.status is CampaignStatus.DRAFT:
         found = move_campaign(tx, campaign_id, CampaignMove.CHECK, now, by=by, ground=ground).findings
         faults = [one.words("en") for one in found if not fit([one])]
         if faults:
             raise CampaignError(f"campaign {campaign.name!r} may not go out: " + "; ".join(faults))
-    moved = move_campaign(tx, campaign_id, CampaignMove.START, now, by=by, reason=reason, ground=ground)
-    assert moved.enrolled is not None
-    return moved.enrolled
+    move_campaign(tx, campaign_id, CampaignMove.START, now, by=by, reason=reason, ground=ground)
 
 
 def needs_approval(campaign: Campaign) -> bool:
@@ -135,7 +149,7 @@ def _permit(tx: Tx, campaign: Campaign, move: CampaignMove, by: Mover) -> None:
 
 
 def _check(asked: _Asked) -> _Deed:
-    findings = tuple(look_over(asked.tx, asked.campaign, asked.ground, asked.now))
+    findings = _findings(asked)
     changes = {
         "findings": [one.to_json() for one in findings],
         "checked_at": asked.now,
@@ -147,6 +161,15 @@ def _check(asked: _Asked) -> _Deed:
     return _Deed(status, changes, {"errors": sum(not fit([one]) for one in findings)}, findings)
 
 
+def _findings(asked: _Asked) -> tuple[Finding, ...]:
+    try:
+        return tuple(look_over(asked.tx, asked.campaign, asked.ground, asked.now))
+    except CampaignError as error:
+        if asked.ground.catalogue is None:  # whoever asks cannot know
+            raise
+        return (Finding(Point.AUDIENCE_UNREADABLE, Verdict.ERROR, {"fault": str(error)}),)
+
+
 def _approve(asked: _Asked) -> _Deed:
     campaign, by = asked.campaign, asked.by
     if by.user_id is None:
@@ -155,7 +178,7 @@ def _approve(asked: _Asked) -> _Deed:
         raise CampaignError(
             f"campaign {campaign.name!r} was written by the same person: an approval needs a second one"
         )
-    if by.user_id == campaign_policies.last_writer(asked.tx, campaign.id):
+    if by.user_id in campaign_policies.unapproved_writers(asked.tx, campaign.id):
         raise CampaignError(
             f"campaign {campaign.name!r}: its policy is by the same person: an approval needs a second one"
         )
@@ -229,6 +252,7 @@ def _resume(asked: _Asked) -> _Deed:
 
 def _drain(asked: _Asked) -> _Deed:
     move_effects.begin(asked.tx, asked.campaign.id, move_effects.END_UNSTARTED, asked.now)
+    intakes.end(asked.tx, asked.campaign.id, asked.now)
     return _Deed(CampaignStatus.DRAINING, {"next_round_at": None})
 
 
@@ -238,6 +262,7 @@ def _finish(asked: _Asked) -> _Deed:
 
 def _abort(asked: _Asked) -> _Deed:
     move_effects.begin(asked.tx, asked.campaign.id, move_effects.END_ALL, asked.now)
+    intakes.end(asked.tx, asked.campaign.id, asked.now)
     return _Deed(
         CampaignStatus.ABORTED, {"finished_at": asked.now, "next_round_at": None, "paused_from": None}
     )

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from bot.domain.rhythm import RhythmError, read_rhythm
+from bot.domain.unknown_names import there_is_no
 from bot.enrolment.errors import CampaignError
 from bot.flow.model import BUSINESS_EVENTS
-from bot.rules.problems import did_you_mean
 from bot.store import campaigns
 from bot.store.transaction import Tx
 
@@ -62,8 +62,7 @@ def stored(tx: Tx, occasion: Occasion) -> dict[str, Any]:
             return {"rhythm": rhythm, "rhythm_zone": zone, "again_after": _again(again_after)}
         case OnEvent(event, again_after):
             if event not in BUSINESS_EVENTS:
-                hint = did_you_mean(event, BUSINESS_EVENTS)
-                raise CampaignError(f"on: there is no event {event!r}" + (f"; {hint}" if hint else ""))
+                raise CampaignError(f"on: {there_is_no('event', event, BUSINESS_EVENTS)}")
             return {"on_event": event, "again_after": _again(again_after)}
         case After(name, reached):
             return {"after_id": find_campaign(tx, name), "after_share": _share(reached)}
@@ -77,8 +76,7 @@ def find_campaign(tx: Tx, name_or_id: str) -> int:
     if found is None and number is not None and campaigns.get(tx, number) is not None:
         found = number
     if found is None:
-        hint = did_you_mean(name_or_id, campaigns.names(tx))
-        raise CampaignError(f"there is no campaign {name_or_id!r}" + (f"; {hint}" if hint else ""))
+        raise CampaignError(there_is_no("campaign", name_or_id, campaigns.names(tx)))
     return found
 
 

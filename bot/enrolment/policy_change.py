@@ -9,11 +9,13 @@ from json import dumps
 from typing import Any
 
 from bot.domain.campaigns import LIVE, OVER, CampaignStatus
-from bot.domain.policy import DEFAULT, Policy
+from bot.domain.policy import DEFAULT, Policy, PolicyError
+from bot.domain.policy.compare import compare
+from bot.domain.policy.comparison import Difference
 from bot.domain.roles import Right, may
 from bot.enrolment.errors import CampaignError
 from bot.enrolment.move import NOBODY, Mover, needs_approval
-from bot.policies import policy_of
+from bot.policies import policy_of, rules_of
 from bot.store import audit, bonus_limits, campaigns, deferred, move_effects, spending
 from bot.store.campaigns import Campaign
 from bot.store.transaction import Tx
@@ -45,6 +47,16 @@ class PolicyChange:
     new: Mapping[str, Any]
 
 
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference] | None:
+    """Rule by rule, looser or tighter; None where the former cannot be read any more. Raises PolicyError."""
+    new = rules_of(after, None, None)
+    try:
+        old = rules_of(before, None, None)
+    except PolicyError:
+        return None
+    return compare(old, new)
+
+
 def change_policy(
     tx: Tx,
     campaign_id: int,
@@ -62,12 +74,7 @@ def change_policy(
     campaign = campaigns.lock(tx, campaign_id)
     if campaign is None:
         raise CampaignError(f"there is no campaign {campaign_id}")
-    _permit(campaign, by)
-    wanted = policy_of(policy, None, None)
-    parts = changed_parts(campaign.policy, policy)
-    if not parts:
-        raise CampaignError(f"campaign {campaign.name!r} has this policy already")
-    _check_persons(campaign, wanted, by)
+    parts = permitted_change(campaign, policy, by)
     campaigns.write_policy(tx, campaign.id, policy, now, user_id=by.user_id)
     if campaign.status in _UNDER_WAY:
         status = campaign.status
@@ -80,6 +87,17 @@ def change_policy(
     )
     _record(tx, campaign, change, now, by, reason)
     return change
+
+
+def permitted_change(campaign: Campaign, policy: Mapping[str, Any], by: Mover) -> tuple[str, ...]:
+    """The parts that would be other. Raises CampaignError or PolicyError, as the change itself would."""
+    _permit(campaign, by)
+    wanted = policy_of(policy, None, None)
+    parts = changed_parts(campaign.policy, policy)
+    if not parts:
+        raise CampaignError("campaign {name!r} has this policy already", name=campaign.name)
+    _check_persons(campaign, wanted, by)
+    return parts
 
 
 def _weigh_again(
@@ -112,7 +130,11 @@ def _among(policy: Mapping[str, Any], parts: tuple[str, ...]) -> dict[str, Any]:
 
 def _permit(campaign: Campaign, by: Mover) -> None:
     if campaign.status in OVER:
-        raise CampaignError(f"campaign {campaign.name!r} is {campaign.status}: nothing is done by its policy")
+        raise CampaignError(
+            "campaign {name!r} is {status}: nothing is done by its policy",
+            name=campaign.name,
+            status=campaign.status.value,
+        )
     if by.role is not None and not may(by.role, Right.PREPARE):
         raise CampaignError(f"{by.role}s may not change a campaign's policy")
 
@@ -122,7 +144,8 @@ def _check_persons(campaign: Campaign, wanted: Policy, by: Mover) -> None:
     asked = needs_approval(campaign)
     if wanted.needs_approval and campaign.author_id is None:
         raise CampaignError(
-            f"campaign {campaign.name!r}: nobody knows who wrote it, so its policy cannot ask for a second person"
+            "campaign {name!r}: nobody knows who wrote it, so its policy cannot ask for a second person",
+            name=campaign.name,
         )
     given_up = asked and not wanted.needs_approval
     agreed_on = campaign.status in _UNDER_WAY and (asked or wanted.needs_approval)
@@ -130,12 +153,14 @@ def _check_persons(campaign: Campaign, wanted: Policy, by: Mover) -> None:
         return
     if by.user_id is None:
         raise CampaignError(
-            f"campaign {campaign.name!r}: its approval is by a second person, and so is this change: "
-            "say whose it is with --as LOGIN"
+            "campaign {name!r}: its approval is by a second person, and so is this change: "
+            "say whose it is with --as LOGIN",
+            name=campaign.name,
         )
     if by.user_id == campaign.author_id:
         raise CampaignError(
-            f"campaign {campaign.name!r} was written by the same person: this change of its policy needs a second one"
+            "campaign {name!r} was written by the same person: this change of its policy needs a second one",
+            name=campaign.name,
         )
 
 

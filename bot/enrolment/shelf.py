@@ -9,10 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from bot.config import ROOT
+from bot.domain.unknown_names import there_is_no
 from bot.enrolment.errors import CampaignError
 from bot.flow.load import FlowError, load_flow
 from bot.flow.model import Flow
-from bot.rules.problems import did_you_mean
 from bot.store import flow_revisions
 from bot.store.transaction import Tx
 
@@ -46,8 +46,7 @@ def take(tx: Tx, key: str, shelf: Path = SHELF) -> OnOffer:
     for one in found:
         if one.key == key:
             return one
-    hint = did_you_mean(key, [one.key for one in found])
-    raise CampaignError(f"there is no flow {key!r}" + (f"; {hint}" if hint else ""), "flow")
+    raise CampaignError(there_is_no("flow", key, [one.key for one in found]), "flow")
 
 
 def _shelved(shelf: Path) -> Iterator[OnOffer]:

@@ -1,4 +1,7 @@
-"""What campaigns do by themselves, looked at each second: start, enrol, close, finish, and what moves have left."""
+"""What campaigns do by themselves, looked at each second: start, enrol, close, finish, and what moves have left.
+
+What one campaign cannot do holds up no other: it is stopped, and the operator is told.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.campaigns import CampaignMove
+from bot.domain.notices import CANNOT_ENROL, PREDECESSOR_ABORTED
 from bot.enrolment.check import Ground
 from bot.enrolment.effects import work_off
 from bot.enrolment.errors import CampaignError
+from bot.enrolment.intake import CHUNK, take_chunk
 from bot.enrolment.move import move_campaign
-from bot.enrolment.rounds import due_calls, due_round
+from bot.enrolment.rounds import next_round, take_called
 from bot.published import PublishedFlows
-from bot.store import brakes, rounds
+from bot.store import brakes, intakes, notices, rounds
 from bot.store.brakes import Trip
 from bot.store.transaction import Transaction
 
@@ -32,8 +37,10 @@ def tend_campaigns(transaction: Transaction, flows: PublishedFlows, ground: Grou
     """Each deed is a transaction of its own: whatever a kill leaves undone, the next look does."""
     pull_brakes(transaction, now)
     work_off(transaction, now, flows=flows, chunks=CHUNKS_AT_ONCE)
+    _tell_of_orphans(transaction, now)
     _start_scheduled(transaction, ground, now)
-    _take_newcomers(transaction, ground, now)
+    _begin_rounds(transaction, ground, now)
+    _take_called(transaction, ground, now)
     _close(transaction, now)
     finish_campaigns(transaction, now)
 
@@ -53,12 +60,18 @@ def _close(transaction: Transaction, now: datetime) -> None:
 
 
 def _moved(
-    transaction: Transaction, campaign: int, move: CampaignMove, now: datetime, reason: str | None = None
+    transaction: Transaction,
+    campaign: int,
+    move: CampaignMove,
+    now: datetime,
+    *,
+    reason: str | None = None,
+    ground: Ground | None = None,
 ) -> bool:
     """Somebody may have been faster: then it is not ours to move any more."""
     try:
         with transaction() as tx:
-            move_campaign(tx, campaign, move, now, reason=reason)
+            move_campaign(tx, campaign, move, now, reason=reason, ground=ground)
     except CampaignError as error:
         log.info("campaign %d not moved: %s", campaign, error)
         return False
@@ -101,16 +114,78 @@ def _start_scheduled(transaction: Transaction, ground: Ground, now: datetime) ->
                 raise
             log.warning("campaign %d not started, checked again: %s", campaign, error)
             unfit.append(campaign)
+            _moved(transaction, campaign, CampaignMove.CHECK, now, ground=ground, reason=str(error))
+
+
+def _tell_of_orphans(transaction: Transaction, now: datetime) -> None:
+    """Whoever waits for a campaign that was aborted waits for a person."""
+    with transaction() as tx:
+        for one in rounds.orphans(tx):
+            notices.leave(tx, one.key, PREDECESSOR_ABORTED, one.campaign_id, {"after": one.after}, now)
+
+
+# -- who comes in -------------------------------------------------------------------------------------------------
+
+
+def _begin_rounds(transaction: Transaction, ground: Ground, now: datetime) -> None:
+    while True:
+        campaign = None
+        try:
             with transaction() as tx:
-                move_campaign(tx, campaign, CampaignMove.CHECK, now, ground=ground, reason=str(error))
+                campaign = rounds.claim_due(tx, now)
+                if campaign is None:
+                    return
+                next_round(tx, campaign, now, ground.catalogue)
+        except CampaignError as error:
+            if campaign is None:
+                raise
+            _stop(transaction, campaign, error, now)
 
 
-def _take_newcomers(transaction: Transaction, ground: Ground, now: datetime) -> None:
+def _take_called(transaction: Transaction, ground: Ground, now: datetime) -> None:
     while True:
+        called = None
+        try:
+            with transaction() as tx:
+                called = rounds.claim_calls(tx, limit=CALLS_AT_ONCE)
+                if called is None:
+                    return
+                take_called(tx, called, now, ground.catalogue)
+        except CampaignError as error:
+            if called is None:
+                raise
+            _stop(transaction, called.campaign_id, error, now)
+
+
+def take_in_waiting(
+    transaction: Transaction,
+    flows: PublishedFlows,
+    ground: Ground,
+    now: datetime,
+    *,
+    chunks: int,
+    chunk_size: int = CHUNK,
+) -> int:
+    """Audiences on their way into any campaign, at most so many chunks; answers how many there were."""
+    for done in range(chunks):
+        intake = None
+        try:
+            with transaction() as tx:
+                intake = intakes.claim(tx)
+                if intake is None:
+                    return done
+                take_chunk(tx, intake, now, flows=flows, catalogue=ground.catalogue, chunk_size=chunk_size)
+        except CampaignError as error:
+            if intake is None:
+                raise
+            _stop(transaction, intake.campaign_id, error, now)
+    return chunks
+
+
+def _stop(transaction: Transaction, campaign: int, error: CampaignError, now: datetime) -> None:
+    """Its audience or its flow cannot be read any more; only a person lets it go on."""
+    log.warning("campaign %d stopped: %s", campaign, error)
+    if _moved(transaction, campaign, CampaignMove.PAUSE, now, reason=str(error)):
+        key = f"{CANNOT_ENROL}:{campaign}:{now.isoformat()}"
         with transaction() as tx:
-            if not due_round(tx, now, ground.catalogue):
-                break
-    while True:
-        with transaction() as tx:
-            if due_calls(tx, now, ground.catalogue, limit=CALLS_AT_ONCE) < CALLS_AT_ONCE:
-                break
+            notices.leave(tx, key, CANNOT_ENROL, campaign, {"fault": str(error)}, now)

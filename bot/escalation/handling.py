@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from bot.domain.unknown_names import there_is_no_number
 from bot.domain.work_orders import Disposition, WorkOrderStatus
 from bot.store import events, work_order_moves
 from bot.store.events import NewEvent
@@ -74,7 +75,7 @@ def _told(order_id: int, order: Standing, disposition: Disposition, now: datetim
 def _standing(tx: Tx, order_id: int) -> Standing:
     order = work_order_moves.standing(tx, order_id)
     if order is None:
-        raise UnknownWorkOrder(f"there is no work order {order_id}")
+        raise UnknownWorkOrder(there_is_no_number("work order", order_id, work_order_moves.newest(tx)))
     return order
 
 

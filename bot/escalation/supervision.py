@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.roles import Right, Role, may
+from bot.domain.unknown_names import there_is_no_number
 from bot.escalation.handling import AlreadyClosed, UnknownWorkOrder, WorkOrderError
 from bot.store import audit, events, users, work_order_moves
 from bot.store.events import NewEvent
@@ -23,7 +24,7 @@ def hand_over(tx: Tx, order_id: int, to: int, by: int, now: datetime, *, reason:
     """
     order = work_order_moves.standing(tx, order_id)
     if order is None:
-        raise UnknownWorkOrder(f"there is no work order {order_id}")
+        raise UnknownWorkOrder(there_is_no_number("work order", order_id, work_order_moves.newest(tx)))
     owner, giver = users.by_id(tx, to), _supervisor(tx, by)
     if owner is None or not owner.active or (owner.role != Role.MANAGER and owner.id != giver.id):
         raise NobodyToTakeIt(f"user {to} takes no work orders")

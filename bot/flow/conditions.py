@@ -15,5 +15,5 @@ def read_condition(value: Value, fields: Fields) -> Condition | None:
     try:
         return parse(value.text, None, origin=origin)
     except ConditionError as error:
-        fields.problems.found.append(error.problem)
+        fields.problems.found.extend(error.problems)
         return None

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from bot.flow.model import Amount, Duration, Offer, OfferField, Template, Texts
-from bot.rules.problems import Place, Problems, did_you_mean
+from bot.rules.problems import Place, Problem, Problems, did_you_mean, meant_name
 from bot.rules.yaml_source import Entry, Scalar, Series, Table, Value, describe
 
 WRONG_SHAPE = "KL004"
@@ -47,6 +47,7 @@ class Fields:
         self.offer = offer
         self._entries = table.entries
         self._asked: set[str] = set()
+        self._missing: dict[str, Problem] = {}
 
     @classmethod
     def empty(cls, like: Fields) -> Fields:
@@ -62,8 +63,9 @@ class Fields:
 
     def value(self, name: str, *, required: bool = False) -> Value | None:
         entry = self.entry(name)
-        if entry is None and required:
+        if entry is None and required and name not in self._missing:
             self.problems.add(self.place, MISSING, f"{self.what} has no {name}:")
+            self._missing[name] = self.problems.found[-1]
         return entry.value if entry is not None else None
 
     def text(self, name: str, *, required: bool = False) -> str | None:
@@ -181,8 +183,13 @@ class Fields:
         code = WRONG_SHAPE if shape else WRONG_VALUE
         self.problems.add(value.place, code, f"{message}, found {describe(value)}", hint)
 
+    @property
+    def known(self) -> frozenset[str]:
+        """Every name that was asked for."""
+        return frozenset(self._asked)
+
     def close(self) -> None:
-        """Nothing else may stand here."""
+        """Nothing else may stand here; what is missing because its name is mistyped is one mistake, not two."""
         for name in self._entries.keys() - self._asked:
             self.problems.add(
                 self._entries[name].key_place,
@@ -190,13 +197,16 @@ class Fields:
                 f"{self.what} has no field {name!r}",
                 did_you_mean(name, self._asked),
             )
+            missing = self._missing.pop(meant_name(name, self._asked) or "", None)
+            if missing is not None:
+                self.problems.found.remove(missing)
 
     def _offer_field(
         self, text: str, place: Place, wanted: type[Decimal] | type[timedelta], what: str
     ) -> OfferField | None:
         name = text.removeprefix(_OFFER)
         value = self.offer.terms.get(name)
-        if isinstance(value, wanted):
+        if isinstance(value, wanted) or (value is None and self.offer.may_have(name)):
             return OfferField(name)
         if value is not None:
             self.problems.add(place, WRONG_VALUE, f"offer.{name} is not {what}")

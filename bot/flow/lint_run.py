@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from bot.flow.gaps import Gaps
 from bot.flow.model import Flow, FlowStep
 from bot.flow.state import Plain
 from bot.flow.steps.call import CallStep
@@ -18,6 +19,7 @@ from bot.rules.catalogue import FactorCatalogue, FactorType
 from bot.rules.problems import Place, Problems, did_you_mean
 
 RUN = "run."
+OFFER = "offer."
 UNWRITTEN = "KL114"
 UNKNOWN_FACTOR = "KL102"
 WRONG_TYPE = "KL103"
@@ -37,19 +39,30 @@ def types_of(flow: Flow, catalogue: FactorCatalogue | None) -> dict[str, FactorT
 
 def offer_types(flow: Flow) -> dict[str, FactorType]:
     return {
-        f"offer.{name}": FactorType.NUMBER if isinstance(value, Decimal) else FactorType.TEXT
+        f"{OFFER}{name}": FactorType.NUMBER if isinstance(value, Decimal) else FactorType.TEXT
         for name, value in flow.offer.terms.items()
     }
 
 
-def check(flow: Flow, catalogue: FactorCatalogue | None, problems: Problems) -> None:
+def check(flow: Flow, catalogue: FactorCatalogue | None, gaps: Gaps, problems: Problems) -> None:
     known = {**offer_types(flow), **types_of(flow, catalogue)}
     for step in flow.own_steps.values():
         for setting in _settings(step).values():
-            if isinstance(setting, Copied):
+            if isinstance(setting, Copied) and not may_be_unread(setting.source, flow, gaps):
                 _check_source(setting.source, setting.place, known, catalogue, problems)
         if isinstance(step, WaitStep) and isinstance(step.wait, Around):
             _check_date(step.wait, known, catalogue, problems)
+
+
+def may_be_unread(name: str, flow: Flow, gaps: Gaps) -> bool:
+    """Whether it may be noted or offered where the file could not be read."""
+    if name.startswith(RUN):
+        return not gaps.notes_known
+    return (
+        name.startswith(OFFER)
+        and (not gaps.readable("offer"))
+        and flow.offer.may_have(name.removeprefix(OFFER))
+    )
 
 
 def _noted(step: FlowStep, flow: Flow, catalogue: FactorCatalogue | None) -> Iterator[tuple[str, FactorType]]:

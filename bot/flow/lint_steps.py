@@ -1,68 +1,37 @@
-"""Lint of single steps: waits, expiries, exits, keys and conditions."""
+"""Lint of single steps: waits, expiries, exits and keys."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-
-from bot.flow.events import fields_of
-from bot.flow.lint_run import RUN, UNWRITTEN, offer_types, types_of
+from bot.flow.gaps import Gaps
 from bot.flow.model import AFTER, NEXT, OPT_OUT, Flow, FlowStep, Purpose
 from bot.flow.steps.asking import AskingStep
 from bot.flow.steps.call import CallStep
 from bot.flow.steps.contact import ContactStep
 from bot.flow.steps.sms import SmsStep
 from bot.flow.steps.split import SplitStep
-from bot.flow.steps.switch import SwitchStep
 from bot.flow.steps.wait_for import WaitForStep
-from bot.flow.steps.work_order import WorkOrderStep
-from bot.rules.catalogue import FactorCatalogue, FactorType
-from bot.rules.parse import Condition, ConditionError, parse
 from bot.rules.problems import Problems, did_you_mean
-from bot.rules.size import size_of
-
-CONDITION_SIZE = 100  # nodes: what one customer's switch may cost
 
 
-def check(
-    flow: Flow, catalogue: FactorCatalogue | None, scripts: Collection[str] | None, problems: Problems
-) -> None:
-    known = {**offer_types(flow), **types_of(flow, catalogue)}
-    if flow.about.audience is not None:
-        _condition(flow.about.audience, catalogue, {}, problems)
+def check(flow: Flow, gaps: Gaps, problems: Problems) -> None:
     for step in flow.own_steps.values():
-        _step(flow, step, catalogue, known, problems)
+        _step(flow, step, gaps, problems)
         if isinstance(step, ContactStep) and step.expires is None:
             problems.warn(step.place, "KL204", f"step {step.name} has no expires:", "expires: 6h")
-    if scripts is not None:
-        _scripts(flow, scripts, problems)
 
 
-def _step(
-    flow: Flow,
-    step: FlowStep,
-    catalogue: FactorCatalogue | None,
-    known: Mapping[str, FactorType],
-    problems: Problems,
-) -> None:
+def _step(flow: Flow, step: FlowStep, gaps: Gaps, problems: Problems) -> None:
     match step:
         case SmsStep():
             _sms(step, problems)
         case CallStep():
-            _call(flow, step, problems)
-        case SwitchStep():
-            for branch in step.branches:
-                _condition(branch.when, catalogue, known, problems)
+            _call(flow, step, gaps, problems)
         case WaitForStep():
-            _wait_for(step, catalogue, known, problems)
+            if AFTER not in step.exits:
+                _endless(step, problems)
+            _unclear(step, problems)
         case SplitStep():
             _split(flow, step, problems)
-
-
-def _scripts(flow: Flow, scripts: Collection[str], problems: Problems) -> None:
-    for step in flow.own_steps.values():
-        if isinstance(step, WorkOrderStep) and step.script not in scripts:
-            hint = did_you_mean(step.script, scripts)
-            problems.add(step.place, "KL118", f"there is no script {step.script!r}", hint)
 
 
 def _sms(step: SmsStep, problems: Problems) -> None:
@@ -78,7 +47,7 @@ def _sms(step: SmsStep, problems: Problems) -> None:
         )
 
 
-def _call(flow: Flow, step: CallStep, problems: Problems) -> None:
+def _call(flow: Flow, step: CallStep, gaps: Gaps, problems: Problems) -> None:
     if not step.has("unreached"):
         message = f"step {step.name} does not say what happens when nobody is reached"
         problems.add(step.place, "KL218", message, "unreached: end")
@@ -92,7 +61,8 @@ def _call(flow: Flow, step: CallStep, problems: Problems) -> None:
         hint = did_you_mean(key, step.keys)
         problems.add(step.place, "KL208", f"accept names {key}, but {step.name} has no key {key}", hint)
     refusable = any(key.target == OPT_OUT for key in step.keys.values())
-    if flow.purpose_of(step.name) is Purpose.MARKETING and not refusable:
+    marketing = flow.purpose_of(step.name) is Purpose.MARKETING and gaps.readable("purpose")
+    if marketing and not refusable:
         message = f"the marketing call {step.name} has no key to refuse"
         problems.add(step.place, "KL213", message, "0: opt_out")
 
@@ -100,19 +70,6 @@ def _call(flow: Flow, step: CallStep, problems: Problems) -> None:
 def _endless(step: FlowStep, problems: Problems) -> None:
     message = f"step {step.name} may wait until the flow expires"
     problems.add(step.place, "KL202", message, "name a deadline: after 24h: ...")
-
-
-def _wait_for(
-    step: WaitForStep,
-    catalogue: FactorCatalogue | None,
-    known: Mapping[str, FactorType],
-    problems: Problems,
-) -> None:
-    if AFTER not in step.exits:
-        _endless(step, problems)
-    _unclear(step, problems)
-    for event, demand in step.where.items():
-        _condition(demand.condition, catalogue, {**known, **fields_of(event)}, problems)
 
 
 def _unclear(step: AskingStep, problems: Problems) -> None:
@@ -131,25 +88,3 @@ def _split(flow: Flow, step: SplitStep, problems: Problems) -> None:
         ):
             message = f"the experiment {step.experiment} has other ways in step {other.name}"
             problems.add(step.place, "KL222", message, "the same ways and weights, or another experiment:")
-
-
-def _condition(
-    condition: Condition,
-    catalogue: FactorCatalogue | None,
-    known: Mapping[str, FactorType],
-    problems: Problems,
-) -> None:
-    place = condition.origin.place(condition.text, 0)
-    if (size := size_of(condition.tree)) > CONDITION_SIZE:
-        message = f"the condition has {size} parts, {CONDITION_SIZE} are allowed"
-        problems.add(place, "KL223", message, "note parts of it with a rule or a set step")
-    for name in sorted(condition.names - known.keys()):
-        if name.startswith(RUN):
-            problems.add(place, UNWRITTEN, f"nothing in this flow notes {name}", did_you_mean(name, known))
-            return
-    if catalogue is None:
-        return
-    try:
-        parse(condition.text, catalogue, extra=known, origin=condition.origin)
-    except ConditionError as error:
-        problems.found.append(error.problem)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from bot.domain.segments import Alphabet, count_segments, outside_gsm7
 from bot.flow.formats import FORMATS
-from bot.flow.lint_run import RUN, UNWRITTEN, types_of
+from bot.flow.gaps import Gaps
+from bot.flow.lint_run import RUN, UNWRITTEN, may_be_unread, types_of
 from bot.flow.longest import longest_values
 from bot.flow.model import Flow, FlowStep, Purpose, Template, Texts
 from bot.flow.steps.call import CallStep
@@ -41,32 +42,41 @@ _OFFERED = {
 }
 
 
-def check(flow: Flow, catalogue: FactorCatalogue | None, problems: Problems) -> None:
+def check(flow: Flow, catalogue: FactorCatalogue | None, gaps: Gaps, problems: Problems) -> None:
+    """Of steps that could not be read as a whole only the placeholders."""
+    measurable = gaps.readable("offer", "max_segments")
     for step in flow.own_steps.values():
+        whole = step.name not in gaps.steps
         for which, texts in step.texts().items():
-            _translations(step, which, texts, problems)
+            if whole:
+                _translations(step, which, texts, problems)
             for language, template in texts.items():
-                names = _placeholders(flow, template, catalogue, problems)
-                if names is not None and which == "sms":
+                names = _placeholders(flow, template, catalogue, gaps, problems)
+                if names is not None and which == "sms" and whole and measurable:
                     _segments(flow, step, language, template, names, catalogue, problems)
-        if isinstance(step, SmsStep):
-            _sms(flow, step, problems)
-        if isinstance(step, CallStep):
-            offered = {*step.keys, *([step.confirm.key] if step.confirm else [])}
-            _keys(step, step.say, offered, problems, _between(step))
+        if whole:
+            _spoken(flow, step, gaps, problems)
     for which, texts in flow.own_texts.items():
-        _check_own(flow, which, texts, catalogue, problems)
+        _check_own(flow, which, texts, catalogue, gaps, problems)
+
+
+def _spoken(flow: Flow, step: FlowStep, gaps: Gaps, problems: Problems) -> None:
+    if isinstance(step, SmsStep):
+        _sms(flow, step, gaps, problems)
+    if isinstance(step, CallStep):
+        offered = {*step.keys, *([step.confirm.key] if step.confirm else [])}
+        _keys(step, step.say, offered, problems, _between(step))
 
 
 def _check_own(
-    flow: Flow, which: str, texts: Texts, catalogue: FactorCatalogue | None, problems: Problems
+    flow: Flow, which: str, texts: Texts, catalogue: FactorCatalogue | None, gaps: Gaps, problems: Problems
 ) -> None:
     missing = [language for language in LANGUAGES if language not in texts]
-    if missing:
+    if missing and gaps.readable("texts"):
         place = next(_places(texts), Place())
         problems.add(place, "KL206", f"the text {which} has no {' and no '.join(missing)}")
     for template in texts.values():
-        _placeholders(flow, template, catalogue, problems)
+        _placeholders(flow, template, catalogue, gaps, problems)
 
 
 def _translations(step: FlowStep, which: str, texts: Texts, problems: Problems) -> None:
@@ -78,7 +88,7 @@ def _translations(step: FlowStep, which: str, texts: Texts, problems: Problems) 
 
 
 def _placeholders(
-    flow: Flow, template: str, catalogue: FactorCatalogue | None, problems: Problems
+    flow: Flow, template: str, catalogue: FactorCatalogue | None, gaps: Gaps, problems: Problems
 ) -> tuple[Placeholder, ...] | None:
     """The text's placeholders, or None when it has one that cannot be filled."""
     try:
@@ -86,20 +96,22 @@ def _placeholders(
     except BadTemplate as error:
         problems.add(_place(template, error.offset), "KL111", str(error))
         return None
-    wrong = [problem for one in found if (problem := _wrong(flow, one, catalogue)) is not None]
+    wrong = [problem for one in found if (problem := _wrong(flow, one, catalogue, gaps)) is not None]
     for placeholder, code, message, hint in wrong:
         problems.add(_place(template, placeholder.offset), code, message, hint)
     return None if wrong else found
 
 
 def _wrong(
-    flow: Flow, placeholder: Placeholder, catalogue: FactorCatalogue | None
+    flow: Flow, placeholder: Placeholder, catalogue: FactorCatalogue | None, gaps: Gaps
 ) -> tuple[Placeholder, str, str, str] | None:
     name, format_ = placeholder.name, placeholder.format
     if format_ is not None and format_ not in FORMATS:
         hint = did_you_mean(format_, FORMATS) or f"known are {', '.join(FORMATS)}"
         return placeholder, "KL112", f"there is no format {format_!r}", hint
     offered = flow.offer.values()
+    if may_be_unread(name, flow, gaps):
+        return None
     if name.startswith("offer."):
         if name in offered:
             return None
@@ -120,9 +132,9 @@ def _wrong(
     return None
 
 
-def _sms(flow: Flow, step: SmsStep, problems: Problems) -> None:
+def _sms(flow: Flow, step: SmsStep, gaps: Gaps, problems: Problems) -> None:
     _keys(step, step.sms, set(step.reply_keys), problems, _between(step))
-    marketing = flow.purpose_of(step.name) is Purpose.MARKETING
+    marketing = flow.purpose_of(step.name) is Purpose.MARKETING and gaps.readable("purpose")
     for language, template in step.sms.items():
         refusal = REFUSAL.get(language)
         if marketing and refusal is not None and not refusal.search(template):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from bot.flow.gaps import Gaps
 from bot.flow.model import END, RECHARGE, Edge, Flow, FlowStep
 from bot.flow.steps.asking import AskingStep
 from bot.flow.steps.call import CallStep
@@ -15,8 +16,9 @@ from bot.flow.steps.wait import WaitStep
 from bot.rules.problems import Problems
 
 
-def check(flow: Flow, problems: Problems) -> None:
-    _unreachable(flow, problems)
+def check(flow: Flow, gaps: Gaps, problems: Problems) -> None:
+    if gaps.steps_known and not gaps.ways:
+        _unreachable(flow, problems)
     _loops(flow, problems)
     _early_grants(flow, problems)
     _lost_transfers(flow, problems)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
 
 from bot.flow.conditions import read_condition
 from bot.flow.exits import Outcomes, read_exits
-from bot.flow.fields import UNKNOWN_FIELD, WRONG_VALUE, Fields, read_duration
+from bot.flow.fields import UNKNOWN_FIELD, WRONG_VALUE, Fields
+from bot.flow.gaps import NO_GAPS, Gaps, gaps_of
 from bot.flow.model import (
     END,
     OPT_OUT,
@@ -21,18 +21,21 @@ from bot.flow.model import (
     FlowStep,
     LateReplies,
     Offer,
+    OfferField,
     OnConflict,
     Purpose,
     Reach,
 )
+from bot.flow.own_offer import read_own_offer
 from bot.flow.parts import Find, Source, among, beside, put_in_place
 from bot.flow.results import results_of
 from bot.flow.revision import revision_of, revision_with
 from bot.flow.spec_versions import upgrade
 from bot.flow.steps import KINDS
 from bot.flow.steps.own_texts import read_own_texts
+from bot.flow.steps.part import PartStep
 from bot.rules.problems import Place, Problem, Problems, did_you_mean
-from bot.rules.yaml_source import UNREADABLE, Scalar, Table, Value, describe, read_yaml
+from bot.rules.yaml_source import DOUBLED, UNREADABLE, Entry, Scalar, Table, describe, read_yaml
 
 NOT_ONE_KIND = "KL008"
 UNKNOWN_TARGET = "KL100"
@@ -52,45 +55,75 @@ class FlowError(ValueError):
         self.problems = problems
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Of a flow with `problems` what could be read of it, and `gaps` where it could not."""
+
+    flow: Flow | None
+    problems: Sequence[Problem]
+    gaps: Gaps = NO_GAPS
+
+
 def load_flow(source: Path | str, name: str | None = None, *, parts: Mapping[str, str] | None = None) -> Flow:
     """From a path, or from text given as `str`; `name` then stands for the file in messages.
 
     The flows that run inside it are files beside it, or `parts`: their texts by name.
     """
+    reading = read_flow(source, name, parts=parts)
+    if reading.problems or reading.flow is None:
+        raise FlowError([*reading.problems])
+    return reading.flow
+
+
+def read_flow(
+    source: Path | str, name: str | None = None, *, parts: Mapping[str, str] | None = None
+) -> Reading:
+    """As `load_flow`, with as much as can be read of one that cannot be used."""
     if isinstance(source, Path):
         find = among(parts) if parts is not None else beside(source)
-        return parse_flow(_read(source), name or str(source), find)
-    return parse_flow(source, name or "flow.yaml", among(parts or {}))
+        try:
+            text = _read(source)
+        except FlowError as error:
+            return Reading(None, error.problems)
+        return _read_source(Source(name or str(source), text), find, ())
+    return _read_source(Source(name or "flow.yaml", source), among(parts or {}), ())
 
 
-def parse_flow(text: str, file: str, find: Find) -> Flow:
-    return _read_source(Source(file, text), find, ())
-
-
-def _read_source(source: Source, find: Find, within: tuple[str, ...]) -> Flow:
+def _read_source(source: Source, find: Find, within: tuple[str, ...]) -> Reading:
     problems = Problems(source.file)
     document = read_yaml(source.text, problems)
-    flow = None
-    if isinstance(document, Table):
-        current = upgrade(document, problems)
-        flow = _flow(current, problems, revision_of(document)) if current is not None else None
-        if flow is not None and not problems.found:
-            flow = _with_parts(flow, find, within or (flow.name,), problems)
-            _check_goal(flow, document, problems)
-    elif document is not None:
-        problems.add(document.place, UNREADABLE, f"a flow is a mapping, found {describe(document)}")
-    if problems.found or flow is None:
-        raise FlowError(problems.in_order())
-    return flow
+    if not isinstance(document, Table):
+        if document is not None:
+            problems.add(document.place, UNREADABLE, f"a flow is a mapping, found {describe(document)}")
+        return Reading(None, problems.in_order())
+    current = upgrade(document, problems)
+    if current is None:
+        return Reading(None, problems.in_order())
+    flow, broken, fields = _flow(current, problems, revision_of(document))
+    misread = tuple(problems.found)
+    if all(
+        problem.code != DOUBLED for problem in misread
+    ):  # else a target's step may be the one that is lost
+        _check_targets(flow, current, problems)
+    ways = len(problems.found) > len(misread)
+    flow = _with_parts(flow, find, within or (flow.name,), problems)
+    broken |= {step.name for step in flow.own_steps.values() if isinstance(step, PartStep) and not step.first}
+    gaps = gaps_of(current, misread, broken, fields, ways=ways)
+    if gaps.steps_known:
+        _check_goal(flow, document, problems)
+    return Reading(flow, problems.in_order(), gaps)
 
 
 def _with_parts(flow: Flow, find: Find, within: tuple[str, ...], problems: Problems) -> Flow:
     inner_revisions: list[str] = []
 
-    def read(source: Source, around: tuple[str, ...]) -> Flow:
+    def read(source: Source, around: tuple[str, ...]) -> Flow | None:
         part = _read_source(source, find, around)
-        inner_revisions.append(part.revision)
-        return part
+        if part.problems or part.flow is None:
+            problems.found.extend(part.problems)
+            return None
+        inner_revisions.append(part.flow.revision)
+        return part.flow
 
     whole = put_in_place(flow, find, read, within, problems)
     return replace(whole, revision=revision_with(flow.revision, inner_revisions))
@@ -106,19 +139,19 @@ def _read(path: Path) -> str:
         raise FlowError([Problem(str(path), 1, 1, UNREADABLE, "is not UTF-8 text")]) from error
 
 
-def _flow(document: Table, problems: Problems, revision: str) -> Flow:
-    offer = _offer(document, problems)
+def _flow(document: Table, problems: Problems, revision: str) -> tuple[Flow, set[str], frozenset[str]]:
+    """As far as it can be read, the names of the steps that cannot, and those of the fields that a flow has."""
+    offer = read_own_offer(document, problems)
     fields = Fields(document, problems, "the flow", offer)
     fields.value("offer")
-    steps = _steps(fields)
-    expires = fields.duration("expires")
+    steps, broken = _steps(fields)
     start = fields.value("start", required=True)
     flow = Flow(
         name=fields.name("flow", required=True),
         title=fields.texts("title"),
         purpose=fields.choice("purpose", Purpose, Purpose.MARKETING),
         goal=fields.text("goal"),
-        expires=offer.duration(expires) if expires is not None else EXPIRES_BY_DEFAULT,
+        expires=_expires(fields, offer),
         offer=offer,
         start=start.text if isinstance(start, Scalar) else "",
         steps=steps,
@@ -136,10 +169,14 @@ def _flow(document: Table, problems: Problems, revision: str) -> Flow:
         parameters=_parameters(fields),
     )
     fields.close()
-    if start is not None:
-        _check_target(flow.start, start.place, steps, problems, ends=False)
-    _check_targets(flow, problems)
-    return flow
+    return flow, broken, fields.known
+
+
+def _expires(fields: Fields, offer: Offer) -> timedelta:
+    expires = fields.duration("expires")
+    if expires is None or (isinstance(expires, OfferField) and expires.name not in offer.terms):
+        return EXPIRES_BY_DEFAULT
+    return offer.duration(expires)
 
 
 def _about(fields: Fields) -> About:
@@ -185,61 +222,28 @@ def _parameters(fields: Fields) -> dict[str, str]:
     return parameters
 
 
-def _offer(document: Table, problems: Problems) -> Offer:
-    entry = document.entries.get("offer")
-    if entry is None:
-        return Offer()
-    if not isinstance(entry.value, Table):
-        problems.add(entry.value.place, WRONG_VALUE, f"offer: needs a mapping, found {describe(entry.value)}")
-        return Offer()
-    terms: dict[str, Decimal | timedelta | str] = {}
-    for name, term in entry.value.entries.items():
-        value = _term(term.value)
-        if value is None:
-            problems.add(term.value.place, WRONG_VALUE, f"offer.{name} is neither amount, duration nor word")
-        else:
-            terms[name] = value
-    _check_terms(terms, entry.value, problems)
-    return Offer(terms)
-
-
-def _term(value: Value) -> Decimal | timedelta | str | None:
-    if not isinstance(value, Scalar) or value.value is None or isinstance(value.value, bool):
-        return None
-    if isinstance(value.value, int | Decimal):
-        return Decimal(value.value)
-    return read_duration(value.text) or value.text or None
-
-
-_TERM_TYPES: Mapping[str, tuple[type, str]] = {
-    "min_recharge": (Decimal, "an amount"),
-    "bonus": (Decimal, "an amount"),
-    "within": (timedelta, "a duration such as 7d"),
-    "currency": (str, "a currency code such as CNY"),
-}
-
-
-def _check_terms(terms: Mapping[str, object], table: Table, problems: Problems) -> None:
-    for name, (wanted, what) in _TERM_TYPES.items():
-        if name in terms and not isinstance(terms[name], wanted):
-            problems.add(table.entries[name].value.place, WRONG_VALUE, f"offer.{name} needs {what}")
-
-
-def _steps(fields: Fields) -> dict[str, FlowStep]:
+def _steps(fields: Fields) -> tuple[dict[str, FlowStep], set[str]]:
     table = fields.table("steps", required=True)
     steps: dict[str, FlowStep] = {}
-    if table is None:
-        return steps
-    for name, entry in table.items():
-        if name in _RESERVED:
-            fields.problems.add(entry.key_place, WRONG_VALUE, f"{name!r} cannot be the name of a step")
-        elif isinstance(entry.value, Table):
-            step = _step(name, entry.key_place, entry.value, fields)
-            if step is not None:
-                steps[name] = step
-        else:
-            fields.wrong(entry.value, f"step {name} needs a mapping")
-    return steps
+    broken: set[str] = set()
+    for name, entry in table.items() if table is not None else ():
+        before = len(fields.problems.found)
+        step = _named_step(name, entry, fields)
+        if step is not None:
+            steps[name] = step
+        if len(fields.problems.found) > before:
+            broken.add(name)
+    return steps, broken
+
+
+def _named_step(name: str, entry: Entry, fields: Fields) -> FlowStep | None:
+    if name in _RESERVED:
+        fields.problems.add(entry.key_place, WRONG_VALUE, f"{name!r} cannot be the name of a step")
+    elif isinstance(entry.value, Table):
+        return _step(name, entry.key_place, entry.value, fields)
+    else:
+        fields.wrong(entry.value, f"step {name} needs a mapping")
+    return None
 
 
 def _step(name: str, place: Place, table: Table, flow: Fields) -> FlowStep | None:
@@ -256,16 +260,23 @@ def _step(name: str, place: Place, table: Table, flow: Fields) -> FlowStep | Non
     return step
 
 
-def _check_targets(flow: Flow, problems: Problems) -> None:
+def _check_targets(flow: Flow, document: Table, problems: Problems) -> None:
+    """Every way leads to a step that is written down, if only one that cannot be read."""
+    entry = document.entries.get("steps")
+    if entry is None or not isinstance(entry.value, Table):
+        return
+    steps, start = entry.value.entries, document.entries.get("start")
+    if start is not None:
+        _check_target(flow.start, start.value.place, steps, problems, ends=False)
     for step in flow.steps.values():
         for edge in step.edges():
-            _check_target(edge.target, edge.place, flow.steps, problems)
+            _check_target(edge.target, edge.place, steps, problems)
     for exit_ in flow.then.values():
-        _check_target(exit_.target, exit_.place, flow.steps, problems)
+        _check_target(exit_.target, exit_.place, steps, problems)
 
 
 def _check_target(
-    target: str, place: Place, steps: Mapping[str, FlowStep], problems: Problems, *, ends: bool = True
+    target: str, place: Place, steps: Collection[str], problems: Problems, *, ends: bool = True
 ) -> None:
     if target and target not in steps and not (ends and target == END):
         hint = did_you_mean(target, [*steps, END])
@@ -283,4 +294,4 @@ def _check_goal(flow: Flow, document: Table, problems: Problems) -> None:
         problems.add(place, UNKNOWN_GOAL, f"no step has the outcome {flow.goal!r}", hint)
 
 
-__all__ = ["UNKNOWN_FIELD", "FlowError", "load_flow", "parse_flow"]
+__all__ = ["UNKNOWN_FIELD", "FlowError", "Reading", "load_flow", "read_flow"]

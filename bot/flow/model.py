@@ -87,6 +87,12 @@ class Offer:
     """What the customer is promised; every field may stand in texts and conditions as `offer.<field>`."""
 
     terms: Mapping[str, Decimal | timedelta | str] = field(default_factory=dict)
+    unread: frozenset[str] | None = (
+        frozenset()
+    )  # of a file with mistakes: terms that are there; None: any may be
+
+    def may_have(self, name: str) -> bool:
+        return name in self.terms or self.unread is None or name in self.unread
 
     @property
     def min_recharge(self) -> Decimal | None:

@@ -49,7 +49,8 @@ def among(parts: Mapping[str, str]) -> Find:
     return lambda name: Source(f"{name}.yaml", parts[name]) if name in parts else None
 
 
-Read = Callable[[Source, tuple[str, ...]], Flow]
+#: None where it cannot be read: what is wrong with it has been told.
+Read = Callable[[Source, tuple[str, ...]], Flow | None]
 
 
 def put_in_place(flow: Flow, find: Find, read: Read, within: tuple[str, ...], problems: Problems) -> Flow:
@@ -64,6 +65,8 @@ def put_in_place(flow: Flow, find: Find, read: Read, within: tuple[str, ...], pr
         if source is None:
             continue
         part = read(source, (*within, step.part))
+        if part is None:
+            continue
         _check(step, part, problems)
         steps[step.name] = replace(step, first=inner(step.name, part.start))
         for one in part.steps.values():

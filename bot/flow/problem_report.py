@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.flow.lint import lint
-from bot.flow.load import FlowError, load_flow
+from bot.flow.load import read_flow
 from bot.flow.model import Flow
 from bot.rules.catalogue import FactorCatalogue
-from bot.rules.problems import Problem, Severity
+from bot.rules.problems import Problem, Severity, in_order
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A flow file after loading and lint; `flow` is None where it cannot be loaded."""
+    """A flow file with all that is wrong with it; `flow` is None where it cannot be used."""
 
     path: Path
     flow: Flow | None
@@ -50,11 +50,12 @@ def examine(
     path: Path, catalogue: FactorCatalogue | None, scripts: Collection[str] | None = None
 ) -> Examined:
     """`scripts` are the names of what managers say; without them a work order may name any."""
-    try:
-        flow = load_flow(path)
-    except FlowError as error:
-        return Examined(path, None, tuple(error.problems))
-    return Examined(path, flow, tuple(lint(flow, catalogue, scripts)))
+    reading = read_flow(path)
+    if reading.flow is None:
+        return Examined(path, None, tuple(reading.problems))
+    found = lint(reading.flow, catalogue, scripts, reading.gaps)
+    usable = reading.flow if not reading.problems else None
+    return Examined(path, usable, tuple(in_order([*reading.problems, *found])))
 
 
 def problem_to_json(problem: Problem) -> dict[str, object]:

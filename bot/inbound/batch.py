@@ -16,6 +16,7 @@ from bot.flow.state import State
 from bot.inbound import carry_out, questions
 from bot.inbound.run import Run
 from bot.published import PublishedFlows
+from bot.rulebook import Rulebook
 from bot.store import attempts, enrolments, events, floor, outgoing_events, recalls, suppressions
 from bot.store.attempts import Attempt, Move, Question
 from bot.store.enrolments import Enrolment
@@ -35,6 +36,7 @@ class Batch:
     tx: Tx
     flows: PublishedFlows
     brand: Brand
+    rulebook: Rulebook
     now: datetime
     runs: dict[int, Run] = field(default_factory=dict)
     attempts: dict[UUID, Attempt] = field(default_factory=dict)
@@ -196,9 +198,8 @@ class Batch:
         attempts.move(self.tx, list(self._moves.values()), now=self.now, look_at=self.now + LOOK_AFTER)
         suppressions.add(self.tx, self._refusals, self.now)
         changed = [run for run in self.runs.values() if run.changed]
-        carry_out.carry_out(self.tx, changed, self.now)
-        for run in self._late.values():
-            carry_out.open_late_order(self.tx, run, self.now)
+        carry_out.carry_out(self.tx, self.rulebook, changed, self.now)
+        carry_out.open_late_orders(self.tx, self.rulebook, list(self._late.values()), self.now)
         enrolments.write(self.tx, [run.standing() for run in changed], self.now)
         floor.release(self.tx, self._released, self.now + A_BREATH, now=self.now)
         self._tell_who_waits(changed)

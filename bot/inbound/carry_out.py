@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.domain.attempts import Channel
 from bot.domain.ids import new_id
-from bot.domain.marks import order_priority, precedence_of
+from bot.domain.marks import Marks, order_priority, precedence_of
+from bot.domain.policy import PolicyError
 from bot.domain.policy.marking import own_marks
 from bot.flow.actions import Accept, Call, CancelQueued, Emit, Grant, OpenWorkOrder, OptOut, Qualify, Send
 from bot.inbound.run import Asked, Run
+from bot.rulebook import Rulebook
 from bot.store import attempts, events, grants, marks, suppressions, work_orders
 from bot.store.attempts import Planned
 from bot.store.events import NewEvent
+from bot.store.marks import Standing
 from bot.store.outgoing_events import NewOutgoing
 from bot.store.suppressions import Entry
 from bot.store.transaction import Tx
+from bot.weighing import as_written
 
 LATE_REPLY = "late_reply"
 
 _PRIORITY = {"high": 1, "mid": 2, "ordinary": 3}
 
 
-def carry_out(tx: Tx, runs: Sequence[Run], now: datetime) -> None:
+def carry_out(tx: Tx, rulebook: Rulebook, runs: Sequence[Run], now: datetime) -> None:
     cancelled = [
         run.enrolment.id for run in runs if any(isinstance(a.action, CancelQueued) for a in run.asked)
     ]
     attempts.cancel_queued(tx, cancelled, reason="flow_moved_on", now=now)
     attempts.plan(tx, [plan for run in runs for plan in _planned(run, now)], now)
+    in_need = [run for run in runs if any(isinstance(a.action, OpenWorkOrder) for a in run.asked)]
+    priorities = priorities_of(tx, rulebook, in_need, now)
     for run in runs:
         for asked in run.asked:
-            _one(tx, run, asked, now)
+            _one(tx, run, asked, priorities, now)
 
 
 def _planned(run: Run, now: datetime) -> list[Planned]:
@@ -79,11 +85,13 @@ def told(runs: Sequence[Run]) -> list[NewOutgoing]:
     ]
 
 
-def open_late_order(tx: Tx, run: Run, now: datetime) -> None:
-    """A customer has written to a run that is over: a human looks at it, once while the order is open."""
-    wish = run.flow.late_replies
-    order = OpenWorkOrder(queue=wish.queue, due=wish.due, script=wish.script, reason=LATE_REPLY)
-    _open_order(tx, run, order, None, now)
+def open_late_orders(tx: Tx, rulebook: Rulebook, runs: Sequence[Run], now: datetime) -> None:
+    """Customers have written to runs that are over: a human looks at each, once while the order is open."""
+    priorities = priorities_of(tx, rulebook, runs, now)
+    for run in runs:
+        wish = run.flow.late_replies
+        order = OpenWorkOrder(queue=wish.queue, due=wish.due, script=wish.script, reason=LATE_REPLY)
+        _open_order(tx, run, order, None, priorities[run.enrolment.id], now)
 
 
 def _purpose(run: Run, step: str) -> str:
@@ -91,7 +99,7 @@ def _purpose(run: Run, step: str) -> str:
     return str(own or run.flow.purpose)
 
 
-def _one(tx: Tx, run: Run, asked: Asked, now: datetime) -> None:
+def _one(tx: Tx, run: Run, asked: Asked, priorities: Mapping[int, int], now: datetime) -> None:
     enrolment = run.enrolment
     ids = {
         "enrolment_id": enrolment.id,
@@ -108,12 +116,14 @@ def _one(tx: Tx, run: Run, asked: Asked, now: datetime) -> None:
             if not grants.make_due(tx, enrolment_id=enrolment.id, amount=amount, now=now):
                 _refuse_grant(tx, run, now)
         case OpenWorkOrder() as order:
-            _open_order(tx, run, order, asked.visit, now)
+            _open_order(tx, run, order, asked.visit, priorities[enrolment.id], now)
         case OptOut():
             _register_refusal(tx, run, asked, now)
 
 
-def _open_order(tx: Tx, run: Run, order: OpenWorkOrder, visit: int | None, now: datetime) -> None:
+def _open_order(
+    tx: Tx, run: Run, order: OpenWorkOrder, visit: int | None, priority: int, now: datetime
+) -> None:
     enrolment = run.enrolment
     work_orders.open_order(
         tx,
@@ -124,19 +134,36 @@ def _open_order(tx: Tx, run: Run, order: OpenWorkOrder, visit: int | None, now: 
         queue=order.queue,
         script=order.script,
         reason=order.reason,
-        priority=_priority(tx, run, now),
+        priority=priority,
         owner_id=None,
         due_at=now + order.due,
         now=now,
     )
 
 
-def _priority(tx: Tx, run: Run, now: datetime) -> int:
-    """By tier, moved by the lists that the customer is on."""
-    enrolment = run.enrolment
-    one = marks.standing(tx, enrolment.customer_id, enrolment.campaign_id, now)
-    precedence = precedence_of(one.marks, own_marks(one.policy))
-    return order_priority(precedence, _PRIORITY.get(enrolment.tier, 3), complaint=one.complaint_open)
+def priorities_of(tx: Tx, rulebook: Rulebook, runs: Sequence[Run], now: datetime) -> dict[int, int]:
+    """Of their work orders, by enrolment: by tier, moved by the lists that the customers are on."""
+    usual = {run.enrolment.id: _PRIORITY.get(run.enrolment.tier, 3) for run in runs}
+    if not usual:
+        return {}
+    return {
+        one.enrolment_id: order_priority(
+            precedence_of(one.marks, _meant(rulebook, one)),
+            usual[one.enrolment_id],
+            complaint=one.complaint_open,
+        )
+        for one in marks.standings(tx, list(usual), now)
+    }
+
+
+def _meant(rulebook: Rulebook, one: Standing) -> Marks:
+    """As at the gate: the campaign's word, and that of the place on lists of which the campaign says nothing."""
+    if not one.marks:
+        return {}
+    try:
+        return rulebook.policy_for(as_written(one.policy), one.msisdn, one.region).marks
+    except PolicyError:  # the brake stops such a campaign; whoever asks for a human meanwhile gets one
+        return own_marks(one.policy)
 
 
 def _refuse_grant(tx: Tx, run: Run, now: datetime) -> None:

@@ -10,7 +10,7 @@ from bot.inbound.batch import Batch
 from bot.inbound.given_back import given_back
 from bot.inbound.outcome import APPLIED, STALE, UNMATCHED, Outcome, about, attempt_of, evidence_of
 from bot.inbound.refusals import opt_out
-from bot.inbound.reports import CALL_OUTCOME, CALL_STATUS, MACHINE, SMS_STATUS, who_answered
+from bot.inbound.reports import CALL_OUTCOME, CALL_STATUS, MACHINE, SMS_STATUS, who_answered, why_failed
 from bot.store.attempts import Attempt
 from bot.store.events import Event
 
@@ -54,7 +54,8 @@ def call_status(batch: Batch, event: Event) -> Outcome:
         return Outcome(UNMATCHED)
     if (back := given_back(batch, event, attempt, reported)) is not None:
         return back
-    status = _adopt(batch, attempt, reported, event.payload.get("CallSid"), None)
+    error = why_failed(event.payload)
+    status = _adopt(batch, attempt, reported, event.payload.get("CallSid"), error)
     if status is None:
         return about(attempt, STALE)
     duration = str(event.payload.get("CallDuration", ""))

@@ -15,6 +15,7 @@ from bot.inbound.batch import FLOOR_FREED, Batch
 from bot.inbound.interpret import interpret
 from bot.inbound.run import EXPIRED
 from bot.published import PublishedFlows
+from bot.rulebook import Rulebook
 from bot.store import attempts, changed_numbers, customer_facts, enrolments, events, rounds
 from bot.store.enrolments import Enrolment
 from bot.store.events import Event, Processed
@@ -29,9 +30,15 @@ WAKE_AGAIN = timedelta(minutes=10)  # an enrolment whose waking failed for a mis
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
+    """What one event or enrolment may raise is not known beforehand: a flow meets a fact of a kind that its author did
+    not think of, a row was written by an older program. So here, and only here, everything is caught: what raises is
+    logged and put off, and the others go on. A fault that is nobody's in particular (nothing could be claimed, nothing
+    can be put off: the database is gone) is raised."""
+
     transaction: Transaction
     flows: PublishedFlows
     brand: Brand
+    rulebook: Rulebook
 
     def process_waiting(self, now: datetime, limit: int = BATCH) -> int:
         """Apply the oldest waiting events; answers how many there were."""
@@ -40,8 +47,8 @@ class Inbound:
             with self.transaction() as tx:
                 claimed = events.claim_waiting(tx, limit, now=now)
                 if claimed:
-                    apply_events(Batch(tx, self.flows, self.brand, now), claimed)
-        except Exception:
+                    apply_events(Batch(tx, self.flows, self.brand, self.rulebook, now), claimed)
+        except Exception:  # any one of them may have spoilt the batch: each is tried by itself
             if not claimed:
                 raise
             log.exception("batch of %d events not applied, going on one by one", len(claimed))
@@ -55,7 +62,7 @@ class Inbound:
             with self.transaction() as tx:
                 event = events.claim_one(tx, event_id)
                 if event is not None:
-                    apply_events(Batch(tx, self.flows, self.brand, now), [event])
+                    apply_events(Batch(tx, self.flows, self.brand, self.rulebook, now), [event])
         except Exception:
             with self.transaction() as tx:
                 tries = events.put_off(tx, event_id, now)
@@ -68,7 +75,7 @@ class Inbound:
             with self.transaction() as tx:
                 due = enrolments.claim_due(tx, limit=limit, now=now)
                 self._wake_all(tx, due, now)
-        except Exception:
+        except Exception:  # as above
             if not due:
                 raise
             log.exception("batch of %d enrolments not woken, going on one by one", len(due))
@@ -89,7 +96,7 @@ class Inbound:
 
     def _wake_all(self, tx: Tx, due: Sequence[Enrolment], now: datetime) -> None:
         if due:
-            batch = Batch(tx, self.flows, self.brand, now)
+            batch = Batch(tx, self.flows, self.brand, self.rulebook, now)
             for enrolment in due:
                 _wake(batch, enrolment, now)
             batch.write()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from bot.domain.attempts import AttemptStatus
 from bot.flow.happenings import CallOutcome
 
@@ -41,6 +44,15 @@ CALL_OUTCOME: dict[AttemptStatus, CallOutcome] = {
     AttemptStatus.FAILED: CallOutcome.FAILED,
     AttemptStatus.CANCELED: CallOutcome.FAILED,
 }
+
+
+def why_failed(report: Mapping[str, Any]) -> str | None:
+    """The carrier's code; of a call that failed without one, the last word of the network, such as `sip:404`."""
+    if report.get("ErrorCode"):
+        return str(report["ErrorCode"])
+    word = str(report.get("SipResponseCode", ""))
+    failed = report.get("CallStatus") == "failed"
+    return f"sip:{word}" if failed and word.isdecimal() and len(word) == 3 else None
 
 
 def who_answered(answered_by: str) -> str:

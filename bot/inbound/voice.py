@@ -21,6 +21,7 @@ from bot.inbound.reports import MACHINE, PERSON, who_answered
 from bot.inbound.run import Run
 from bot.inbound.speech import Heard, hear, likely_words
 from bot.published import PublishedFlows
+from bot.rulebook import Rulebook
 from bot.store import events, suppressions
 from bot.store.attempts import Attempt
 from bot.store.events import Event, NewEvent, Processed
@@ -35,6 +36,7 @@ class Voice:
     transaction: Transaction
     flows: PublishedFlows
     brand: Brand
+    rulebook: Rulebook
     public_base_url: str
     caller_id: str
     manager_line: str | None
@@ -61,7 +63,7 @@ class Voice:
             event = events.take(tx, incoming)
             if "twiml" in event.payload:
                 return str(event.payload["twiml"])
-            batch = Batch(tx, self.flows, self.brand, now)
+            batch = Batch(tx, self.flows, self.brand, self.rulebook, now)
             batch.load([event.attempt_id] if event.attempt_id else [], [], [])
             attempt = batch.attempts.get(event.attempt_id) if event.attempt_id else None
             run = batch.runs.get(attempt.enrolment_id) if attempt is not None else None

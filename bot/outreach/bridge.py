@@ -8,9 +8,9 @@ from datetime import datetime
 from uuid import UUID
 
 from bot.channels.twiml import Ask, Connect, Say, Spoken, Tell, render
-from bot.domain.contact import Allowed
-from bot.domain.manual_calls import LONGEST, OF_DIAL, RING_FOR, ManualCallStatus, advance, ended_by
-from bot.outreach.call_now import may_call_now
+from bot.domain.contact import Allowed, Denied, Reason
+from bot.domain.manual_calls import LONGEST, OF_DIAL, RING_FOR, ManualCallStatus, advance, ended_by, is_over
+from bot.outreach.call_now import OnBehalf, may_call_now
 from bot.outreach.manual_calls import as_stored
 from bot.outreach.outgoing import CALL_SILENCE, Outgoing
 from bot.store import events, manual_calls
@@ -29,6 +29,7 @@ _WORDS = {
         "somebody": "正在为您呼叫客户。",
         "no_key": "没有收到按键，本次呼叫已取消。",
         "not_now": "现在不允许联系这位客户，原因见工单页面。",
+        "refused": "客户刚刚已拒绝联系，本次呼叫已取消。",
         "busy": "客户电话占线。",
         "no_answer": "客户没有接听。",
         "failed": "客户电话无法接通。",
@@ -39,6 +40,7 @@ _WORDS = {
         "somebody": "We are calling the customer.",
         "no_key": "No key was pressed. The call is cancelled.",
         "not_now": "This customer may not be called now. The work order says why.",
+        "refused": "The customer has refused meanwhile. The call is cancelled.",
         "busy": "The customer's line is busy.",
         "no_answer": "The customer does not answer.",
         "failed": "The customer's phone cannot be reached.",
@@ -134,12 +136,20 @@ class Bridge:
             manual_calls.move(tx, call.id, ManualCallStatus.AWAY, now, over=True)
             return Tell(_words(call, "no_key"), call.language)
         decision = may_call_now(
-            tx, call.customer_id, call.purpose, self.outgoing, now, at_work_order=call.order_open
+            tx,
+            call.customer_id,
+            call.purpose,
+            self.outgoing,
+            now,
+            on_behalf=OnBehalf(call.campaign_id, call.policy),
+            at_work_order=call.order_open,
         )
         said = as_stored(decision)
         if not isinstance(decision, Allowed):
-            manual_calls.move(tx, call.id, ManualCallStatus.REFUSED, now, over=True, said=said)
-            return Tell(_words(call, "not_now"), call.language)
+            turned = isinstance(decision, Denied)  # it was permitted when the manager asked
+            status = ManualCallStatus.TAKEN_BACK if turned else ManualCallStatus.REFUSED
+            manual_calls.move(tx, call.id, status, now, over=True, said=said)
+            return Tell(_words(call, "refused" if _is_refusal(said.reason) else "not_now"), call.language)
         manual_calls.move(tx, call.id, ManualCallStatus.DIALLING, now, over=False, said=said)
         return Connect(
             _words(call, "who" if call.customer_name else "somebody").format(name=call.customer_name),
@@ -149,35 +159,45 @@ class Bridge:
             self._url("dialed", call.id),
             RING_FOR,
             longest=LONGEST,
-            when_answered=self._url("leg", call.id),
+            told_of_leg=self._url("leg", call.id),
         )
 
     def _note_leg(self, heard: _Heard) -> Spoken:
-        call = heard.call
-        picked_up = heard.form.get("CallStatus") == "in-progress"
-        if picked_up and advance(call.status, ManualCallStatus.CONNECTED) is not None:
+        """Of the customer's leg: its SID at once, that it was picked up, and its length, whatever `dialed` says."""
+        call, word = heard.call, heard.form.get("CallStatus", "")
+        seconds = _whole(heard.form.get("CallDuration")) if is_over(word) else None
+        manual_calls.note_legs(heard.tx, call.id, customer_sid=heard.sid, customer_s=seconds)
+        if word == "in-progress" and advance(call.status, ManualCallStatus.CONNECTED) is not None:
             manual_calls.move(heard.tx, call.id, ManualCallStatus.CONNECTED, heard.now, over=False)
+        elif is_over(word) and advance(call.status, OF_DIAL[word]) is not None:
+            manual_calls.end(heard.tx, call, OF_DIAL[word], heard.now)
         return _hang_up(call)
 
     def _tell_outcome(self, heard: _Heard) -> Spoken:
         call = heard.call
         reported = OF_DIAL.get(heard.form.get("DialCallStatus", ""), ManualCallStatus.FAILED)
-        status = advance(call.status, reported)
-        seconds = _whole(heard.form.get("DialCallDuration"))
-        if status is None and call.status is ManualCallStatus.COMPLETED and call.duration_s is None:
-            status = (
-                call.status
-            )  # the end of the other leg was faster; how long they talked is known only now
-        if status is not None:
-            manual_calls.move(heard.tx, call.id, status, heard.now, over=True, duration_s=seconds)
+        manual_calls.note_legs(
+            heard.tx,
+            call.id,
+            customer_s=_whole(heard.form.get("DialCallDuration")),
+            customer_sid=heard.form.get("DialCallSid"),
+        )
+        if advance(call.status, reported) is not None:
+            manual_calls.end(heard.tx, call, reported, heard.now)
+        if reported is ManualCallStatus.CANCELED and call.recall_reason is not None:
+            return Tell(
+                _words(call, "refused" if _is_refusal(call.recall_reason) else "not_now"), call.language
+            )
         words = _WORDS[_tongue(call)].get(reported.value, "")
         return Tell(words, call.language)
 
     def _settle(self, heard: _Heard) -> Spoken:
-        call = heard.call
-        status = ended_by(call.status, heard.form.get("CallStatus", ""))
+        call, word = heard.call, heard.form.get("CallStatus", "")
+        if is_over(word):
+            manual_calls.note_legs(heard.tx, call.id, manager_s=_whole(heard.form.get("CallDuration")) or 0)
+        status = ended_by(call.status, word)
         if status is not None:
-            manual_calls.move(heard.tx, call.id, status, heard.now, over=True, sid=heard.sid)
+            manual_calls.end(heard.tx, call, status, heard.now, sid=heard.sid)
         return _hang_up(call)
 
     def _url(self, what: str, call_id: UUID) -> str:
@@ -186,6 +206,11 @@ class Bridge:
 
 def _hang_up(call: ManualCall) -> Tell:
     return Tell("", call.language)
+
+
+def _is_refusal(reason: str | None) -> bool:
+    """Of all that rules a customer out, what they have said themselves, or somebody for them."""
+    return reason == Reason.SUPPRESSED
 
 
 def _words(call: ManualCall, which: str) -> str:

@@ -9,7 +9,8 @@ from bot.domain.contact import Allowed, Decision, Deferred, Denied
 from bot.domain.ids import new_id
 from bot.domain.manual_calls import OUTCOMES, ManualCallStatus, Way, purpose_of
 from bot.domain.work_orders import WorkOrderStatus
-from bot.outreach.call_now import may_call_now
+from bot.outreach.affordable_by_hand import unaffordable_by_hand
+from bot.outreach.call_now import OnBehalf, may_call_now
 from bot.outreach.outgoing import Outgoing
 from bot.published import PublishedFlows
 from bot.store import manual_calls
@@ -47,12 +48,20 @@ class CallDesk:
 
     def ask(self, tx: Tx, order_id: int, user_id: int, now: datetime) -> Decision:
         """The gate's answer, stored; where it permits the call, the call is due. Raises CannotCall."""
-        if manual_calls.phone_of(tx, user_id) is None:
+        phone = manual_calls.phone_of(tx, user_id)
+        if phone is None:
             raise NoPhone(f"user {user_id} has no phone on file")
-        decision, wish = self._weigh(tx, order_id, user_id, now)
+        order = _open_order(tx, order_id)
+        decision, wish = self._weigh(tx, order, order_id, user_id, now)
         if not manual_calls.add(tx, wish):
             raise CallUnderWay(f"work order {order_id}: a call by hand is under way")
-        return decision
+        if not isinstance(decision, Allowed):
+            return decision
+        zone = self.outgoing.default_time_zone or "UTC"
+        held = unaffordable_by_hand(tx, wish.id, order, phone, zone, now)
+        if held is not None:
+            manual_calls.move(tx, wish.id, ManualCallStatus.REFUSED, now, over=True, said=as_stored(held))
+        return held or decision
 
     def note_own(
         self,
@@ -69,7 +78,7 @@ class CallDesk:
         """
         if outcome not in OUTCOMES:
             raise ValueError(f"{outcome} is no outcome of a call from one's own phone")
-        decision, wish = self._weigh(tx, order_id, user_id, now)
+        decision, wish = self._weigh(tx, _open_order(tx, order_id), order_id, user_id, now)
         talked = lasted is not None and outcome is ManualCallStatus.COMPLETED
         made = replace(
             wish,
@@ -85,11 +94,13 @@ class CallDesk:
         manual_calls.add(tx, made)
         return decision
 
-    def _weigh(self, tx: Tx, order_id: int, user_id: int, now: datetime) -> tuple[Decision, NewManualCall]:
-        order = _open_order(tx, order_id)
+    def _weigh(
+        self, tx: Tx, order: OrderToCall, order_id: int, user_id: int, now: datetime
+    ) -> tuple[Decision, NewManualCall]:
         flow = self.flows.get(tx, order.flow_revision, order.offer)
         purpose = purpose_of(order.reason, flow.purpose)
-        decision = may_call_now(tx, order.customer_id, purpose, self.outgoing, now)
+        on_behalf = OnBehalf(order.campaign_id, order.policy)
+        decision = may_call_now(tx, order.customer_id, purpose, self.outgoing, now, on_behalf=on_behalf)
         answer, allowed = as_stored(decision), isinstance(decision, Allowed)
         return decision, NewManualCall(
             id=new_id(now),

@@ -16,10 +16,11 @@ from bot.outreach.affordable import unaffordable
 from bot.outreach.outgoing import LEASE, Outgoing
 from bot.outreach.weigh import weigh
 from bot.published import PublishedFlows
-from bot.store import events, gate, sending
+from bot.store import events, gate, sending, unmade_contacts
 from bot.store.events import NewEvent
 from bot.store.sending import Claimed, Sending
 from bot.store.transaction import Tx
+from bot.store.unmade_contacts import Later
 
 Render = Callable[[Tx, Claimed], Sending | Denied]
 
@@ -42,8 +43,7 @@ class _Sorted:
 
     permitted: list[tuple[Claimed, Sending, Allowed]] = field(default_factory=list)
     ready: list[Ready] = field(default_factory=list)
-    put_off: dict[UUID, datetime] = field(default_factory=dict)
-    waiting: set[UUID] = field(default_factory=set)
+    put_off: dict[UUID, Later] = field(default_factory=dict)
     closed: dict[UUID, tuple[str, str]] = field(default_factory=dict)
     said: list[gate.Said] = field(default_factory=list)
     left: list[NewEvent] = field(default_factory=list)
@@ -74,8 +74,8 @@ def prepare(
         now=now,
         lease_until=now + LEASE,
     )
-    sending.put_off(tx, sorted_.put_off, waiting=sorted_.waiting)
-    sending.close_unsent(tx, sorted_.closed, now)
+    unmade_contacts.put_off(tx, sorted_.put_off)
+    unmade_contacts.close(tx, sorted_.closed, now)
     gate.remember(tx, sorted_.said, now)
     events.leave(tx, sorted_.left)
     return len(batch), sorted_.ready
@@ -116,9 +116,7 @@ def _hold(one: Claimed, decision: Deferred | Denied, into: _Sorted, now: datetim
     into.said.append(_said(one, decision))
     match unmade(decision, one.on_denied, one.expires_at):
         case PutOff(until, for_answer):
-            into.put_off[one.id] = until
-            if for_answer:
-                into.waiting.add(one.id)
+            into.put_off[one.id] = Later(until, decision.reason.value, for_answer)
         case TooLate():
             _close(one, AttemptStatus.EXPIRED, decision.reason, into, now)
         case NotMade():

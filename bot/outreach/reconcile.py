@@ -42,18 +42,19 @@ class Reconciler:
             )
         unknown = [one for one in asked if one.carrier_sid is None]
         silent = [one for one in asked if one.carrier_sid is not None]
-        for one in unknown:
-            self._look_up(one, now)
         for channel in Channel:
+            self._look_up([one for one in unknown if one.channel == channel], channel, now)
             self._fetch([one for one in silent if one.channel == channel], channel, now)
         return suspected + len(asked)
 
-    def _look_up(self, one: Attempt, now: datetime) -> None:
-        listing = self.sms if one.channel == Channel.SMS else self.voice
-        try:
-            found = listing.find(one.to_number or "")
-        except SendError:
-            return  # no proof either way; asked again soon
+    def _look_up(self, unknown: Sequence[Attempt], channel: Channel, now: datetime) -> None:
+        listing = self.sms if channel is Channel.SMS else self.voice
+        answers = listing.find_batch([one.to_number or "" for one in unknown]) if unknown else []
+        for one, found in zip(unknown, answers, strict=True):
+            if not isinstance(found, SendError):  # else there is no proof either way; it is asked again soon
+                self._conclude(one, found, now)
+
+    def _conclude(self, one: Attempt, found: Sequence[Found], now: datetime) -> None:
         with self.transaction() as tx:
             sending.lock_enrolments(tx, [one.id])
             mine = _match(one, found, silence.linked_sids(tx, [entry.sid for entry in found]))

@@ -12,7 +12,7 @@ from bot.domain.arbiter import ANSWER_WITHIN
 from bot.domain.attempts import AttemptStatus
 from bot.outreach.outgoing import ASK_AFTER
 from bot.outreach.prepare import Ready
-from bot.store import events, sending
+from bot.store import answer_timers, events, sending
 from bot.store.events import NewEvent
 from bot.store.sending import Outcome
 from bot.store.transaction import Tx
@@ -31,7 +31,7 @@ def record(
     written = sending.record_outcomes(tx, outcomes, now)
     # Where a callback was faster, it has started the timer.
     taken = [one.id for one in outcomes if one.status == AttemptStatus.ACCEPTED and one.id in written]
-    sending.start_answer_timers(tx, taken, now, answer_within=ANSWER_WITHIN)
+    answer_timers.start(tx, taken, now, answer_within=ANSWER_WITHIN)
     events.leave(
         tx,
         [

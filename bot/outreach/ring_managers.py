@@ -12,7 +12,7 @@ from typing import Protocol
 
 from bot.channels.errors import Rejected, SendError, Unavailable
 from bot.channels.messages import Accepted, CallToManager, Found
-from bot.domain.manual_calls import LONGEST, RING_FOR, STALE, ManualCallStatus, ended_by
+from bot.domain.manual_calls import LONGEST, RING_FOR, STALE, ManualCallStatus, ended_by, is_over
 from bot.outreach.outgoing import ASK_AFTER, CALL_SILENCE, LEASE
 from bot.store import manager_rings, manual_calls
 from bot.store.manager_rings import Claimed, Outcome
@@ -26,7 +26,7 @@ GIVE_UP = LONGEST + timedelta(hours=1)
 
 class RingsManagers(Protocol):
     def ring_managers(self, batch: Sequence[CallToManager]) -> list[Accepted | SendError]: ...
-    def find(self, to: str, limit: int = 200) -> list[Found]: ...
+    def find_batch(self, numbers: Sequence[str]) -> list[list[Found] | SendError]: ...
     def fetch_batch(self, sids: Sequence[str]) -> list[Found | SendError]: ...
 
 
@@ -69,19 +69,19 @@ class ManagerCalls:
             silent = manager_rings.claim_to_ask(
                 tx, now=now, look_at=now + ASK_AFTER, ask_again=now + CALL_SILENCE, limit=limit
             )
-        for one in silent:
-            if one.carrier_sid is None:
-                self._look_up(one, now)
-            else:
-                self._fetch(one, one.carrier_sid, now)
+        unknown = [one for one in silent if one.carrier_sid is None]
+        found = self.voice.find_batch([one.to_number or "" for one in unknown]) if unknown else []
+        for one, entries in zip(unknown, found, strict=True):
+            if not isinstance(entries, SendError):  # else there is no proof either way; it is asked again
+                self._conclude(one, entries, now)
+        known = [one for one in silent if one.carrier_sid is not None]
+        answers = self.voice.fetch_batch([one.carrier_sid or "" for one in known]) if known else []
+        for one, answer in zip(known, answers, strict=True):
+            self._heard(one, answer, now)
         return len(silent)
 
-    def _look_up(self, one: ManualCall, now: datetime) -> None:
+    def _conclude(self, one: ManualCall, found: Sequence[Found], now: datetime) -> None:
         """By the manager's number; what the carrier never took is not tried again: the manager will click."""
-        try:
-            found = self.voice.find(one.to_number or "")
-        except SendError:
-            return  # no proof either way; asked again
         with self.transaction() as tx:
             call = manual_calls.lock(tx, one.id)
             if call is None or call.fence != one.fence or call.carrier_sid is not None:
@@ -93,8 +93,7 @@ class ManagerCalls:
                 return
         self._apply(one, mine, now)
 
-    def _fetch(self, one: ManualCall, sid: str, now: datetime) -> None:
-        (answer,) = self.voice.fetch_batch([sid])
+    def _heard(self, one: ManualCall, answer: Found | SendError, now: datetime) -> None:
         if not isinstance(answer, SendError):
             self._apply(one, answer, now)
         elif one.asked_at + GIVE_UP < now:
@@ -106,9 +105,11 @@ class ManagerCalls:
             call = manual_calls.lock(tx, one.id)
             if call is None or call.fence != one.fence:
                 return
+            if is_over(found.status):
+                manual_calls.note_legs(tx, call.id, manager_s=found.duration_s or 0)
             end = ended_by(call.status, found.status)
             if end is not None:
-                manual_calls.move(tx, call.id, end, now, over=True, sid=found.sid)
+                manual_calls.end(tx, call, end, now, sid=found.sid)
             elif call.status is ManualCallStatus.UNCONFIRMED:
                 look_at = now + CALL_SILENCE
                 manual_calls.move(

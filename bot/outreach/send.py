@@ -84,7 +84,13 @@ class VoiceOutreach:
         if ready:
             answers = self.voice.send_batch(
                 [
-                    OutboundCall(one.sending.id, one.sending.to, one.sending.sender, longest=one.longest)
+                    OutboundCall(
+                        one.sending.id,
+                        one.sending.to,
+                        one.sending.sender,
+                        longest=one.longest,
+                        valid_for=one.valid_for,
+                    )
                     for one in ready
                 ]
             )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.consents import CONSENTS
+from bot.domain.unknown_names import there_is_no
 from bot.register.errors import RegisterError
 from bot.store import audit, consents, register_people
 from bot.store.consents import ConsentLine
@@ -31,7 +32,7 @@ def record_consent(tx: Tx, given: Given, *, now: datetime, user_id: int) -> None
         raise RegisterError("evidence is missing: where is the customer's own word kept?")
     person = register_people.called(tx, given.external_id)
     if person is None or person.customer_id is None:
-        raise RegisterError(f"there is no customer {given.external_id!r}")
+        raise RegisterError(there_is_no("customer", given.external_id))
     channel, _, purpose = given.consent.partition(":")
     line = ConsentLine(
         customer_id=person.customer_id,

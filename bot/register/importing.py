@@ -18,7 +18,7 @@ from bot.register.rejects import Rejects
 from bot.register.report import ListReport, Progress, silent
 from bot.register.runs import ends_runs, opt_out_payload
 from bot.store import audit, do_not_call
-from bot.store.do_not_call import NumberList
+from bot.store.do_not_call import NumberList, ReadFile
 from bot.store.transaction import Transaction, Tx
 
 CHUNK = 20_000
@@ -59,20 +59,9 @@ def import_list(
     ):
         one = _open(tx, source, now)
         rows_read = _stage(tx, file, reader, rejects, _erased(tx, one, seal), progress)
-        if source.replacing and rows_read == rejects.count:
-            raise RegisterError(f"{file.name}: holds no number; nothing is taken off list {source.name!r}")
-        taking_off = source.replacing and (source.despite_rejects or not rejects.count)
-        import_id = do_not_call.begin_import(
-            tx,
-            one.id,
-            file_name=file.name,
-            file_sha256=_sha256(source.path),
-            replacing=taking_off,
-            rows_read=rows_read,
-            rows_rejected=rejects.count,
-            user_id=user_id,
-            now=now,
-        )
+        read = ReadFile(file.name, _sha256(source.path), rows_read, rejects.count)
+        taking_off = _takes_off(source, read)
+        import_id = do_not_call.begin_import(tx, one.id, read, replacing=taking_off, user_id=user_id, now=now)
         merged = do_not_call.merge(tx, one, import_id, taking_off=taking_off, user_id=user_id, now=now)
         told = _tell(tx, one, import_id, now)
         facts = {"list": source.name, "file": file.name, "added": merged.added, "removed": merged.removed}
@@ -141,6 +130,13 @@ def _stage(
     progress("read", file.total, file.total)
     progress("store", 0, rows_read)
     return rows_read
+
+
+def _takes_off(source: ListFile, read: ReadFile) -> bool:
+    """Whether what the file lacks is taken off the list. Raises RegisterError where that would empty it."""
+    if source.replacing and read.rows_read == read.rows_rejected:
+        raise RegisterError(f"{read.file_name}: holds no number; nothing is taken off list {source.name!r}")
+    return source.replacing and (source.despite_rejects or not read.rows_rejected)
 
 
 def _put(chunk: list[str], put: Put, as_kept: Callable[[str], str]) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.domain.marks import is_mark
+from bot.domain.unknown_names import there_is_no
 from bot.register.errors import NumberError, RegisterError
 from bot.register.number_file import NumberFile, open_numbers
 from bot.register.numbers import NumberReader
@@ -205,7 +206,7 @@ def _reader(region: str) -> NumberReader:
 def _customer(tx: Tx, external_id: str) -> int:
     person = register_people.called(tx, external_id)
     if person is None or person.customer_id is None:
-        raise RegisterError(f"there is no customer {external_id!r}")
+        raise RegisterError(there_is_no("customer", external_id))
     return person.customer_id
 
 

@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 
 from bot.domain.refusals import ALL, Scope
+from bot.domain.unknown_names import there_is_no
 from bot.register.errors import RegisterError
 from bot.register.numbers import is_calling_code
 from bot.register.record import tell_runs
@@ -64,5 +65,6 @@ def end_pattern(tx: Tx, pattern: str, *, now: datetime, user_id: int | None = No
     """Raises RegisterError where there is none."""
     prefix = read_pattern(pattern)
     if not suppression_patterns.end(tx, prefix, user_id=user_id, now=now):
-        raise RegisterError(f"there is no pattern {prefix}*")
+        known = (f"{one.prefix}*" for one in suppression_patterns.listing(tx))
+        raise RegisterError(there_is_no("pattern", f"{prefix}*", known))
     audit.record(tx, user_id, "register.pattern_end", f"suppression_pattern:{prefix}*", None, None, now)

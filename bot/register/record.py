@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.domain.numbers import masked
 from bot.domain.refusals import MAY_RESTORE, NEEDS_EVIDENCE, Action, Scope, Source
 from bot.domain.seals import Seal
+from bot.domain.unknown_names import there_is_no
 from bot.register.errors import NumberError, RegisterError
 from bot.register.numbers import NumberReader
 from bot.register.runs import ends_runs, opt_out_payload
@@ -51,9 +52,8 @@ def record(tx: Tx, wish: Wish, *, now: datetime, user_id: int | None = None) -> 
     """Raises RegisterError, with nothing written."""
     _check(wish)
     person = _person(tx, wish)
-    known = suppressions.line_of_api(tx, wish.evidence or "") if wish.source is Source.API else None
-    if known is not None:
-        return Recorded(known, masked(person.msisdn), runs_told=False)
+    if (known := _told_before(tx, wish, person)) is not None:
+        return known
     entry = Entry(
         customer_id=person.customer_id,
         action=wish.action,
@@ -66,7 +66,12 @@ def record(tx: Tx, wish: Wish, *, now: datetime, user_id: int | None = None) -> 
         topic=wish.scope.topic,
         user_id=user_id,
     )
-    (line,) = suppressions.add(tx, [entry], now)
+    added = suppressions.add(tx, [entry], now)
+    if not added:  # by another request with the same id, which has come between
+        known = _told_before(tx, wish, person)
+        assert known is not None
+        return known
+    (line,) = added
     told = wish.action is Action.SUPPRESS and tell_runs(
         tx,
         [person.customer_id] if person.customer_id else [],
@@ -78,6 +83,24 @@ def record(tx: Tx, wish: Wish, *, now: datetime, user_id: int | None = None) -> 
     facts = {"number": masked(person.msisdn), "scope": str(wish.scope), "source": wish.source}
     audit.record(tx, user_id, f"register.{wish.action}", f"suppression:{line}", None, facts, now)
     return Recorded(line, masked(person.msisdn), bool(told))
+
+
+def _told_before(tx: Tx, wish: Wish, person: Person) -> Recorded | None:
+    """A repeat is harmless; the id of something else is a refusal that would be lost. Raises RegisterError."""
+    line = suppressions.line_of_api(tx, wish.evidence or "") if wish.source is Source.API else None
+    if line is None:
+        return None
+    ours = person.customer_id is not None and person.customer_id == line.customer_id
+    their_number = wish.msisdn is not None or line.customer_id is None
+    others = {
+        "customer": not ours and not (their_number and suppressions.is_of_number(tx, line, person.msisdn)),
+        "action": line.action != wish.action,
+        "scope": Scope(line.channel, line.purpose, line.topic) != wish.scope,
+    }
+    if any(others.values()):
+        named = ", ".join(f"another {what}" for what, other in others.items() if other)
+        raise RegisterError(f"id was used for something else ({named}): each message has an id of its own")
+    return Recorded(line.id, masked(person.msisdn), runs_told=False)
 
 
 def tell_runs(
@@ -116,7 +139,7 @@ def _person(tx: Tx, wish: Wish) -> Person:
         return register_people.with_number(tx, wish.msisdn or "")
     person = register_people.called(tx, wish.external_id)
     if person is None:
-        raise RegisterError(f"there is no customer {wish.external_id!r}")
+        raise RegisterError(there_is_no("customer", wish.external_id))
     return person
 
 
@@ -127,7 +150,7 @@ def erase(tx: Tx, external_id: str, seal: Seal, *, now: datetime, user_id: int |
     """
     person = register_people.called(tx, external_id)
     if person is None or person.customer_id is None:
-        raise RegisterError(f"there is no customer {external_id!r}")
+        raise RegisterError(there_is_no("customer", external_id))
     sealed = sealing.seal_person(tx, person.customer_id, person.msisdn, seal, user_id=user_id, now=now)
     tell_runs(tx, [person.customer_id], Source.ERASURE, Scope(), f"erasure:{now.isoformat()}", now)
     audit.record(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -11,10 +11,13 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError, TokenError
 
+from bot.domain.sentences import Said, say
 from bot.rules.catalogue import FactorCatalogue, FactorType
-from bot.rules.problems import Place, Problem
+from bot.rules.hints import Hint
+from bot.rules.problems import Place, Problem, in_order
 from bot.rules.reader import FORBIDDEN, Misread, TreeReader
 from bot.rules.tree import Expr
+from bot.rules.wording import ConditionWrong
 
 MALFORMED = "KL101"
 
@@ -23,7 +26,7 @@ DEEPEST = 60
 MOST_LEVELS = 150  # `a and b and c` has three; whoever walks the tree goes down some calls for each of them
 
 _BRACKET = re.compile("[()]")
-_TOO_DEEP = f"the condition has more than {MOST_LEVELS} parts within each other"
+_TOO_DEEP = say(ConditionWrong.TOO_DEEP, most=MOST_LEVELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +49,11 @@ class Origin:
 
 
 class ConditionError(ValueError):
-    """The condition cannot be used; the message names the place and, where there is one, a near name."""
+    """The condition cannot be used: all that is wrong in `problems`; the message is the first, with its place."""
 
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(str(problem))
-        self.problem = problem
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(str(problems[0]))
+        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +72,32 @@ def parse(
     origin: Origin = Origin(),
 ) -> Condition:
     """Without a catalogue only the form is checked; names and types are left for a later call with one."""
+    reader = TreeReader(catalogue, dict(extra or {}))
     try:
-        statement = _statement(text)
-        reader = TreeReader(catalogue, dict(extra or {}))
-        tree = reader.condition(statement)
+        tree = reader.condition(_statement(text))
     except Misread as error:
-        place = origin.place(text, error.offset)
-        problem = Problem(origin.file, place.line, place.col, error.code, error.message, error.hint)
-        raise ConditionError(problem) from error
+        raise _refusal([*reader.misread, error], text, origin) from error
+    if reader.misread:
+        raise _refusal(reader.misread, text, origin)
     return Condition(text, tree, frozenset(fact.name for fact in reader.facts), origin)
+
+
+def _refusal(misread: Iterable[Misread], text: str, origin: Origin) -> ConditionError:
+    placed = [(origin.place(text, one.offset), one) for one in misread]
+    return ConditionError(
+        in_order(
+            Problem(origin.file, place.line, place.col, one.code, one.said, one.hint) for place, one in placed
+        )
+    )
 
 
 def _statement(text: str) -> exp.Expr:
     if not text.strip():
-        raise Misread(MALFORMED, 0, "the condition is empty")
+        raise Misread(MALFORMED, 0, say(ConditionWrong.EMPTY))
     if len(text) > LONGEST:
-        raise Misread(MALFORMED, 0, f"the condition is longer than {LONGEST} characters")
+        raise Misread(MALFORMED, 0, say(ConditionWrong.TOO_LONG, most=LONGEST))
     if _depth(text) > DEEPEST:
-        raise Misread(MALFORMED, 0, f"the condition is nested deeper than {DEEPEST} brackets")
+        raise Misread(MALFORMED, 0, say(ConditionWrong.TOO_NESTED, most=DEEPEST))
     return _parsed(text)
 
 
@@ -95,17 +106,19 @@ def _parsed(text: str) -> exp.Expr:
     try:
         statements = sqlglot.parse(text, dialect="duckdb")
     except TokenError as error:
-        raise Misread(MALFORMED, 0, f"cannot be read: {_first_line(error)}") from error
+        raise Misread(MALFORMED, 0, say(ConditionWrong.UNREADABLE, why=_first_line(error))) from error
     except RecursionError as error:
         raise Misread(MALFORMED, 0, _TOO_DEEP) from error
     except ParseError as error:
         detail = error.errors[0] if error.errors else {}
         offset = _offset(text, detail.get("line"), detail.get("col"))
         shown = str(detail.get("highlight") or "").strip()
-        where = f" near {shown!r}" if shown else ""
-        raise Misread(MALFORMED, offset, f"this is not a condition{where}", _example()) from error
+        said = (
+            say(ConditionWrong.NO_CONDITION_NEAR, shown=shown) if shown else say(ConditionWrong.NO_CONDITION)
+        )
+        raise Misread(MALFORMED, offset, said, _example()) from error
     if len(statements) != 1 or statements[0] is None:
-        raise Misread(FORBIDDEN, text.find(";") % len(text), "only one condition is allowed", _example())
+        raise Misread(FORBIDDEN, text.find(";") % len(text), say(ConditionWrong.ONLY_ONE), _example())
     if _levels(statements[0]) > MOST_LEVELS:
         raise Misread(MALFORMED, 0, _TOO_DEEP)
     return statements[0]
@@ -141,5 +154,5 @@ def _first_line(error: Exception) -> str:
     return str(error).splitlines()[0]
 
 
-def _example() -> str:
-    return "write for example: balance < 10 and tier in ('high', 'mid')"
+def _example() -> Said:
+    return say(Hint.EXAMPLE, example="balance < 10 and tier in ('high', 'mid')")

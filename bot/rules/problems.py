@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.sentences import Words, in_words, say
+from bot.rules.hints import Hint
+
 
 class Severity(StrEnum):
     ERROR = "error"  # the file cannot be used
@@ -27,13 +30,31 @@ class Problem:
     line: int
     col: int
     code: str  # stable: scripts and documentation refer to it
-    message: str
-    hint: str = ""
+    said: Words
+    advice: Words = ""
     severity: Severity = Severity.ERROR
 
+    @property
+    def message(self) -> str:
+        return in_words(self.said)
+
+    @property
+    def hint(self) -> str:
+        return in_words(self.advice)
+
+    def words(self, language: str = "en") -> str:
+        """What is wrong, and what may help; what nobody has translated stays English."""
+        hint = in_words(self.advice, language)
+        said = in_words(self.said, language)
+        if not hint:
+            return said
+        return f"{said}（{hint}）" if language == "zh" else f"{said} ({hint})"
+
+    def placed(self, language: str = "en") -> str:
+        return f"{self.file}:{self.line}:{self.col}: {self.severity} {self.code}: {self.words(language)}"
+
     def __str__(self) -> str:
-        hint = f" ({self.hint})" if self.hint else ""
-        return f"{self.file}:{self.line}:{self.col}: {self.severity} {self.code}: {self.message}{hint}"
+        return self.placed()
 
 
 class Problems:
@@ -44,18 +65,33 @@ class Problems:
         self.found: list[Problem] = []
 
     def add(
-        self, place: Place, code: str, message: str, hint: str = "", severity: Severity = Severity.ERROR
+        self, place: Place, code: str, said: Words, hint: Words = "", severity: Severity = Severity.ERROR
     ) -> None:
-        self.found.append(Problem(self.file, place.line, place.col, code, message, hint, severity))
+        self.found.append(Problem(self.file, place.line, place.col, code, said, hint, severity))
 
-    def warn(self, place: Place, code: str, message: str, hint: str = "") -> None:
-        self.add(place, code, message, hint, Severity.WARNING)
+    def warn(self, place: Place, code: str, said: Words, hint: Words = "") -> None:
+        self.add(place, code, said, hint, Severity.WARNING)
 
     def in_order(self) -> list[Problem]:
-        return sorted(self.found, key=lambda problem: (problem.line, problem.col, problem.code))
+        return in_order(self.found)
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """As the files are read, each problem once: what an alias repeats is one mistake of its author."""
+    once = {str(problem): problem for problem in problems}
+    return sorted(once.values(), key=lambda one: (one.file, one.line, one.col, one.code))
+
+
+def meant(name: str, known: Iterable[str]) -> Words:
+    """A hint for a mistyped name, or nothing when no known name is near."""
+    near = meant_name(name, known)
+    return say(Hint.DID_YOU_MEAN, near=near) if near else ""
+
+
+def meant_name(name: str, known: Iterable[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.6)), None)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A hint for a mistyped name, or nothing when no known name is near."""
-    near = difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.6)
-    return f"did you mean {near[0]}?" if near else ""
+    """The same in English."""
+    return in_words(meant(name, known))

@@ -9,11 +9,15 @@ from math import inf
 
 from sqlglot import exp
 
+from bot.domain.sentences import Said, Words, say
 from bot.rules import tree
 from bot.rules.catalogue import FactorCatalogue, FactorType
 from bot.rules.functions import FUNCTIONS
-from bot.rules.problems import did_you_mean
+from bot.rules.hints import Hint
+from bot.rules.problems import meant
 from bot.rules.tree import KIND_OF, Expr, Fact, Kind, Literal
+from bot.rules.wording import ConditionWrong as Wrong
+from bot.rules.wording import name_of
 
 UNKNOWN_FACTOR = "KL102"
 WRONG_TYPE = "KL103"
@@ -34,20 +38,26 @@ _TEMPORAL = (Kind.DATE, Kind.DATETIME)
 class Misread(ValueError):
     """What is wrong, and at which character of the condition."""
 
-    def __init__(self, code: str, offset: int, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.code, self.offset, self.message, self.hint = code, offset, message, hint
+    def __init__(self, code: str, offset: int, said: Said, hint: Words = "") -> None:
+        super().__init__(str(said))
+        self.code, self.offset, self.said, self.hint = code, offset, said, hint
 
 
 class TreeReader:
+    """What is unknown or of another type is noted in `misread`, and reading goes on; anything else ends it."""
+
     def __init__(self, catalogue: FactorCatalogue | None, extra: dict[str, FactorType]) -> None:
         self._catalogue = catalogue
         self._extra = extra
         self.facts: list[Fact] = []
+        self.misread: list[Misread] = []
 
     def condition(self, node: exp.Expr) -> Expr:
         """The whole condition, which must be true or false."""
         return self._flag(node)
+
+    def _note(self, code: str, node: exp.Expr, said: Said, hint: Words = "") -> None:
+        self.misread.append(Misread(code, offset_of(node), said, hint))
 
     def _read(self, node: exp.Expr) -> tuple[Expr, Kind]:
         for kinds, read in _READERS:
@@ -62,12 +72,8 @@ class TreeReader:
 
     def _demand(self, kind: Kind, wanted: Kind, node: exp.Expr) -> None:
         if kind not in (wanted, Kind.ANY):
-            raise Misread(
-                WRONG_TYPE,
-                offset_of(node),
-                f"{node.sql()!r} is {kind}, where {wanted} is needed",
-                "a condition must be true or false" if wanted is Kind.FLAG else "",
-            )
+            said = say(Wrong.WRONG_KIND, shown=node.sql(), kind=_named(kind), wanted=_named(wanted))
+            self._note(WRONG_TYPE, node, said, say(Hint.TRUE_OR_FALSE) if wanted is Kind.FLAG else "")
 
     def _both(self, node: exp.Expr) -> tuple[Expr, Kind]:
         left, right = self._flag(node.this), self._flag(node.expression)
@@ -86,7 +92,7 @@ class TreeReader:
     def _between(self, node: exp.Expr) -> tuple[Expr, Kind]:
         low_node, high_node = node.args["low"], node.args["high"]
         if node.args.get("symmetric"):
-            raise Misread(FORBIDDEN, offset_of(node), "between symmetric is not allowed")
+            raise Misread(FORBIDDEN, offset_of(node), say(Wrong.SYMMETRIC))
         inner, low = self._alike(node.this, low_node)
         _, high = self._alike(node.this, high_node)
         return tree.Between(inner, low, high), Kind.FLAG
@@ -94,25 +100,25 @@ class TreeReader:
     def _in(self, node: exp.Expr) -> tuple[Expr, Kind]:
         choices = node.expressions
         if not choices or node.args.get("query") or node.args.get("unnest") or node.args.get("field"):
-            raise Misread(FORBIDDEN, offset_of(node), "in needs a list of values", "tier in ('high', 'mid')")
+            hint = say(Hint.LIKE_THIS, example="tier in ('high', 'mid')")
+            raise Misread(FORBIDDEN, offset_of(node), say(Wrong.IN_WITHOUT_LIST), hint)
         pairs = [self._alike(node.this, choice) for choice in choices]
         return tree.Among(pairs[0][0], tuple(choice for _, choice in pairs)), Kind.FLAG
 
     def _is(self, node: exp.Expr) -> tuple[Expr, Kind]:
         if isinstance(node.expression, exp.Null):
             return tree.IsNull(self._read(node.this)[0]), Kind.FLAG
-        raise Misread(
-            FORBIDDEN, offset_of(node), "after is, only null or not null is allowed", "use = true or = false"
-        )
+        raise Misread(FORBIDDEN, offset_of(node), say(Wrong.IS_WHAT), say(Hint.EQUALS))
 
     def _like(self, node: exp.Expr) -> tuple[Expr, Kind]:
         inner, kind = self._read(node.this)
         self._demand(kind, Kind.TEXT, node.this)
         pattern = node.expression
         if not (isinstance(pattern, exp.Literal) and pattern.is_string):
-            raise Misread(FORBIDDEN, offset_of(pattern), "like needs a quoted pattern", "name like '张%'")
+            hint = say(Hint.LIKE_THIS, example="name like '张%'")
+            raise Misread(FORBIDDEN, offset_of(pattern), say(Wrong.LIKE_WHAT), hint)
         if "\\" in pattern.name:
-            raise Misread(FORBIDDEN, offset_of(pattern), "a like pattern may not contain a backslash")
+            raise Misread(FORBIDDEN, offset_of(pattern), say(Wrong.BACKSLASH))
         return tree.Like(inner, pattern.name, isinstance(node, exp.ILike)), Kind.FLAG
 
     def _calculate(self, node: exp.Expr) -> tuple[Expr, Kind]:
@@ -120,13 +126,9 @@ class TreeReader:
         for side in (node.this, node.expression):
             expr, kind = self._read(side)
             if kind in _TEMPORAL:
-                raise Misread(
-                    WRONG_TYPE,
-                    offset_of(side),
-                    "dates can be compared, but not calculated with",
-                    "use a factor that counts days",
-                )
-            self._demand(kind, Kind.NUMBER, side)
+                self._note(WRONG_TYPE, side, say(Wrong.DATES_CALCULATED), say(Hint.COUNTS_DAYS))
+            else:
+                self._demand(kind, Kind.NUMBER, side)
             operands.append(expr)
         return tree.Arithmetic(_ARITHMETIC[type(node)], *operands), Kind.NUMBER
 
@@ -138,7 +140,7 @@ class TreeReader:
     def _fact(self, node: exp.Expr) -> tuple[Expr, Kind]:
         assert isinstance(node, exp.Column)
         if node.args.get("db"):
-            raise Misread(FORBIDDEN, offset_of(node), f"{node.sql()!r} is no factor")
+            raise Misread(FORBIDDEN, offset_of(node), say(Wrong.NO_FACTOR, shown=node.sql()))
         name = f"{node.table}.{node.name}" if node.table else node.name
         name = name if name in self._extra else name.lower()
         kind, type_ = self._kind_of(name, node)
@@ -153,8 +155,9 @@ class TreeReader:
             return Kind.ANY, None
         factor = self._catalogue.get(name)
         if factor is None:
-            hint = did_you_mean(name, [*self._catalogue.factors, *self._extra])
-            raise Misread(UNKNOWN_FACTOR, offset_of(node), f"unknown factor {name!r}", hint)
+            hint = meant(name, [*self._catalogue.factors, *self._extra])
+            self._note(UNKNOWN_FACTOR, node, say(Wrong.UNKNOWN_FACTOR, name=name), hint)
+            return Kind.ANY, None
         return KIND_OF[factor.type], factor.type
 
     def _literal(self, node: exp.Expr) -> tuple[Expr, Kind]:
@@ -162,35 +165,32 @@ class TreeReader:
             return Literal(node.name), Kind.TEXT
         number = Decimal(node.name)
         if abs(float(number)) == inf or (number != 0 and float(number) == 0):
-            raise Misread(
-                FORBIDDEN, offset_of(node), "no factor has a number like this", "it has too many digits"
-            )
+            raise Misread(FORBIDDEN, offset_of(node), say(Wrong.NO_SUCH_NUMBER), say(Hint.TOO_MANY_DIGITS))
         return Literal(number), Kind.NUMBER
 
     def _boolean(self, node: exp.Expr) -> tuple[Expr, Kind]:
         return Literal(bool(node.this)), Kind.FLAG
 
     def _null(self, node: exp.Expr) -> tuple[Expr, Kind]:
-        raise Misread(
-            FORBIDDEN, offset_of(node), "null compares with nothing", "write is null or is not null"
-        )
+        raise Misread(FORBIDDEN, offset_of(node), say(Wrong.BARE_NULL), say(Hint.NULL_TEST))
 
     def _dated(self, node: exp.Expr) -> tuple[Expr, Kind]:
         """`date '2026-01-01'` and `timestamp '...'` arrive as casts of a quoted literal; no other cast is."""
         wanted = {exp.DataType.Type.DATE: Kind.DATE, exp.DataType.Type.TIMESTAMP: Kind.DATETIME}
         kind = wanted.get(node.args["to"].this)
         if kind is None or not (isinstance(node.this, exp.Literal) and node.this.is_string):
-            raise Misread(FORBIDDEN, offset_of(node), "cast is not allowed")
+            raise Misread(FORBIDDEN, offset_of(node), say(Wrong.CAST))
         return Literal(_moment(node.this.name, kind, node)), kind
 
     def _function(self, node: exp.Expr) -> tuple[Expr, Kind]:
         name, arguments = function_call(node)
         signature = FUNCTIONS.get(name)
         if signature is None:
-            hint = did_you_mean(name, FUNCTIONS) or f"allowed are {', '.join(sorted(FUNCTIONS))}"
-            raise Misread(FORBIDDEN, offset_of(node), f"the function {name} is not allowed", hint)
+            hint = meant(name, FUNCTIONS) or say(Hint.ALLOWED, known=tuple(sorted(FUNCTIONS)))
+            raise Misread(FORBIDDEN, offset_of(node), say(Wrong.FUNCTION, name=name), hint)
         if not signature.fewest <= len(arguments) <= signature.most:
-            raise Misread(WRONG_TYPE, offset_of(node), f"{name} does not take {len(arguments)} values")
+            said = say(Wrong.WRONG_NUMBER, name=name, count=len(arguments))
+            raise Misread(WRONG_TYPE, offset_of(node), said)
         read = [self._read(argument) for argument in arguments]
         known = [kind for _, kind in read if kind is not Kind.ANY]
         wanted = signature.takes or (known[0] if known else Kind.ANY)
@@ -208,12 +208,9 @@ class TreeReader:
         if kind_b in _TEMPORAL:
             a, kind_a = _as_moment(a, kind_a, kind_b, left)
         if kind_a is not kind_b and Kind.ANY not in (kind_a, kind_b):
-            raise Misread(
-                WRONG_TYPE,
-                offset_of(right),
-                f"{left.sql()!r} is {kind_a}, but {right.sql()!r} is {kind_b}",
-                "text values need quotes" if Kind.TEXT in (kind_a, kind_b) else "",
-            )
+            shown = {"left": left.sql(), "right": right.sql()}
+            said = say(Wrong.UNLIKE, **shown, kind=_named(kind_a), other=_named(kind_b))
+            self._note(WRONG_TYPE, right, said, say(Hint.QUOTES) if Kind.TEXT in (kind_a, kind_b) else "")
         return a, b
 
 
@@ -233,9 +230,10 @@ def _moment(text: str, kind: Kind, node: exp.Expr) -> date | datetime:
             return date.fromisoformat(text)
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise Misread(WRONG_TYPE, offset_of(node), f"{text!r} is not {kind}", "write 2026-11-22") from error
+        said = say(Wrong.NOT_THIS_KIND, text=text, kind=_named(kind))
+        raise Misread(WRONG_TYPE, offset_of(node), said, say(Hint.WRITE, example="2026-11-22")) from error
     if moment.tzinfo is not None:
-        raise Misread(WRONG_TYPE, offset_of(node), f"{text!r} has a zone", "times in conditions are UTC")
+        raise Misread(WRONG_TYPE, offset_of(node), say(Wrong.HAS_A_ZONE, text=text), say(Hint.UTC))
     return moment
 
 
@@ -257,12 +255,16 @@ def offset_of(node: exp.Expr) -> int:
     return min(starts, default=0)
 
 
-def _refusal(node: exp.Expr) -> tuple[str, str]:
+def _refusal(node: exp.Expr) -> tuple[Said, Words]:
     if isinstance(node, exp.Query | exp.DDL | exp.DML | exp.Command | exp.Subquery | exp.Exists):
-        return "statements and sub-queries are not allowed", "only a condition over factors is"
+        return say(Wrong.STATEMENT), say(Hint.ONLY_FACTORS)
     if isinstance(node, exp.CurrentDate | exp.CurrentTimestamp):
-        return "a condition knows no clock", "use a factor that counts days, such as days_since_recharge"
-    return f"{node.sql()[:60]!r} is not allowed in a condition", ""
+        return say(Wrong.CLOCK), say(Hint.COUNTS_DAYS_SUCH_AS, name="days_since_recharge")
+    return say(Wrong.FORBIDDEN, shown=node.sql()[:60]), ""
+
+
+def _named(kind: Kind) -> Said:
+    return say(name_of(kind))
 
 
 _NAMES: dict[type[exp.Expr], str] = {exp.Length: "length", exp.Floor: "floor", exp.Ceil: "ceil"}

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from yaml.error import MarkedYAMLError
 
+from bot.domain.sentences import Words, say
+from bot.rules.hints import Hint
 from bot.rules.problems import Place
+from bot.rules.yaml_wording import YamlWrong
 
 _NO_END = "found unexpected end of stream"
 _NO_COLON = "could not find expected ':'"
 _UNCLOSED = (_NO_END, _NO_COLON)
 _HINTS = {
-    _NO_END: "a quote is not closed",
-    _NO_COLON: "a name is followed by a colon and a space",
-    "did not find expected ',' or '}'": "a text with a comma or a bracket in it needs quotes",
-    "did not find expected ',' or ']'": "a text with a comma or a bracket in it needs quotes",
-    "did not find expected key": "is it indented as its neighbours are, and is each quote closed?",
-    "mapping values are not allowed in this context": "a text with a colon in it needs quotes",
-    "found character that cannot start any token": "indent with spaces; a text that begins so needs quotes",
+    _NO_END: Hint.UNCLOSED_QUOTE,
+    _NO_COLON: Hint.NAME_AND_COLON,
+    "did not find expected ',' or '}'": Hint.COMMA_OR_BRACKET,
+    "did not find expected ',' or ']'": Hint.COMMA_OR_BRACKET,
+    "did not find expected key": Hint.INDENTED,
+    "mapping values are not allowed in this context": Hint.COLON,
+    "found character that cannot start any token": Hint.SPACES,
 }
 
 
@@ -38,6 +41,8 @@ def place_at(text: str, offset: int) -> Place:
     return Place(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
 
 
-def words_of(error: MarkedYAMLError) -> tuple[str, str]:
-    said = error.problem or error.context or ""
-    return f"this is not YAML: {said}", _HINTS.get(said, "")
+def words_of(error: MarkedYAMLError) -> tuple[Words, Words]:
+    """The parser's own words stay as they are."""
+    why = error.problem or error.context or ""
+    hint = _HINTS.get(why)
+    return say(YamlWrong.NOT_YAML, why=why), say(hint) if hint else ""

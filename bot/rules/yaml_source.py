@@ -20,9 +20,12 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from bot.domain.sentences import Said, Words, say
+from bot.rules.hints import Hint
 from bot.rules.problems import Place, Problem, Problems
 from bot.rules.yaml_mistakes import place_at, place_of, words_of
 from bot.rules.yaml_scalars import TEXT, Misfit, NoSuchKind, ScalarValue, kind_of_plain, read_scalar
+from bot.rules.yaml_wording import YamlWrong
 
 UNREADABLE = "KL001"
 DOUBLED = "KL002"
@@ -92,7 +95,7 @@ def read_yaml(text: str, problems: Problems) -> Value | None:
         _refuse_unfit(text)
         return _Composer(text, problems).document()
     except _Unreadable as error:
-        problems.add(error.place, UNREADABLE, error.message, error.hint)
+        problems.add(error.place, UNREADABLE, error.said, error.hint)
     except yaml.MarkedYAMLError as error:
         problems.add(place_of(error, text), UNREADABLE, *words_of(error))
     return None
@@ -104,11 +107,12 @@ def load_mapping(path: Path) -> dict[str, Any]:
     try:
         document = read_yaml(path.read_text(encoding="utf-8"), problems)
     except (OSError, UnicodeDecodeError) as error:
-        raise YamlError([Problem(str(path), 1, 1, UNREADABLE, f"cannot be read: {error}")]) from error
+        said = say(YamlWrong.CLOSED_FILE, why=error)
+        raise YamlError([Problem(str(path), 1, 1, UNREADABLE, said)]) from error
     if isinstance(document, Table) and not problems.found:
         return {name: plain(entry.value) for name, entry in document.entries.items()}
     if not isinstance(document, Table | None):
-        problems.add(document.place, UNREADABLE, f"expected names and values, found {describe(document)}")
+        problems.add(document.place, UNREADABLE, say(YamlWrong.NAMES_WANTED, found=describe(document)))
     raise YamlError(problems.in_order())
 
 
@@ -130,9 +134,9 @@ def plain(value: Value) -> object:
 
 
 class _Unreadable(Exception):
-    def __init__(self, place: Place, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.place, self.message, self.hint = place, message, hint
+    def __init__(self, place: Place, said: Said, hint: Words = "") -> None:
+        super().__init__(str(said))
+        self.place, self.said, self.hint = place, said, hint
 
 
 class _Composer:
@@ -148,12 +152,12 @@ class _Composer:
     def document(self) -> Value:
         self._next_event()
         if isinstance(self._next_event(), StreamEndEvent):
-            raise _Unreadable(Place(), "the file is empty")
+            raise _Unreadable(Place(), say(YamlWrong.EMPTY))
         value = self._value(self._next_event(), 1)
         self._next_event()
         after = self._next_event()
         if not isinstance(after, StreamEndEvent):
-            raise _Unreadable(_place(after), "only one document is allowed in a file", "remove the line ---")
+            raise _Unreadable(_place(after), say(YamlWrong.TWO_DOCUMENTS), say(Hint.REMOVE_DASHES))
         return value
 
     def _value(self, event: Event, depth: int) -> Value:
@@ -185,10 +189,9 @@ class _Composer:
             name, place = self._name(event, depth), _place(event)
             value = self._value(self._next_event(), depth)
             if name is None:
-                self._problems.add(place, NOT_ALLOWED, "a name must be plain text")
+                self._problems.add(place, NOT_ALLOWED, say(YamlWrong.NO_NAME))
             elif name in entries:
-                hint = "only one of them can hold"
-                self._problems.add(place, DOUBLED, f"{name!r} is given twice", hint)
+                self._problems.add(place, DOUBLED, say(YamlWrong.TWICE, name=name), say(Hint.ONE_HOLDS))
             else:
                 entries[name] = Entry(place, value)
         return entries
@@ -202,10 +205,10 @@ class _Composer:
     def _alias(self, event: AliasEvent, place: Place, depth: int) -> Value:
         name = event.anchor or ""
         if name not in self._anchored:
-            raise _Unreadable(place, f"this is not YAML: nothing before has the anchor &{name}")
+            raise _Unreadable(place, say(YamlWrong.NO_ANCHOR, name=name))
         value = self._anchored[name]
         if value is None:
-            self._problems.add(place, NOT_ALLOWED, "an alias may not contain itself")
+            self._problems.add(place, NOT_ALLOWED, say(YamlWrong.WITHIN_ITSELF))
             return Scalar(place, None, "", inline=False)
         number, levels = _extent(value)
         self._count(number, depth + levels - 1, place)
@@ -214,9 +217,9 @@ class _Composer:
     def _count(self, number: int, depth: int, place: Place) -> None:
         self._values += number
         if depth > DEEPEST:
-            raise _Unreadable(place, f"this is nested deeper than {DEEPEST} levels")
+            raise _Unreadable(place, say(YamlWrong.TOO_DEEP, most=DEEPEST))
         if self._values > MOST_VALUES:
-            raise _Unreadable(place, f"the file holds more than {MOST_VALUES} values")
+            raise _Unreadable(place, say(YamlWrong.TOO_MANY, most=MOST_VALUES))
 
     def _scalar(self, event: ScalarEvent, place: Place) -> Scalar:
         start, end, text = event.start_mark, event.end_mark, event.value
@@ -236,10 +239,10 @@ class _Composer:
         try:
             return read_scalar(event.value, kind)
         except NoSuchKind:
-            tag = event.tag or f"{_TAG}{kind}"
-            self._problems.add(place, NOT_ALLOWED, f"the tag {tag} is not allowed")
-        except Misfit as error:
-            self._problems.add(place, NOT_ALLOWED, str(error))
+            said = say(YamlWrong.TAG, tag=event.tag or f"{_TAG}{kind}")
+            self._problems.add(place, NOT_ALLOWED, said)
+        except Misfit:
+            self._problems.add(place, NOT_ALLOWED, say(YamlWrong.MISFIT, text=event.value, kind=kind))
         return event.value
 
 
@@ -260,8 +263,8 @@ def _extent(value: Value) -> tuple[int, int]:
 
 def _refuse_unfit(text: str) -> None:
     if len(text) > LONGEST:
-        raise _Unreadable(Place(), f"the file is longer than {LONGEST} characters")
+        raise _Unreadable(Place(), say(YamlWrong.TOO_LONG, most=LONGEST))
     unfit = _NEVER_TEXT.search(text)
     if unfit is not None:
         place = place_at(text, unfit.start())
-        raise _Unreadable(place, f"the character U+{ord(unfit.group()):04X} is not allowed", "remove it")
+        raise _Unreadable(place, say(YamlWrong.CHARACTER, number=ord(unfit.group())), say(Hint.REMOVE_IT))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import TextClause, text
@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from bot.domain.brakes import (
     COMPARE_EVERY,
+    COUNT_CALLS_EVERY,
     COUNT_EVERY,
-    CUSTOMERS_OWN_CODES,
     NEWEST,
-    NOBODY_CAME,
+    NUMBERS_OWN_CODES,
     SPAM_CODES,
+    WAITS_ITS_TURN,
     Cause,
     Counted,
     Pull,
@@ -25,13 +26,16 @@ from bot.domain.brakes import (
 from bot.domain.refusals import SAID_TO_US
 from bot.store import notices
 
+_ANY_MIDNIGHT = datetime(2026, 1, 1, tzinfo=UTC)
+
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A running campaign that is due for a look; `compare` when the arms are to be compared as well."""
+    """A running campaign that is due for a look; `judge_calls` and `compare` when it is time for that as well."""
 
     campaign_id: int
     policy: Mapping[str, Any]
+    judge_calls: bool
     compare: bool
     lifted: Mapping[Cause, datetime]  # what came before counts no more: a person has looked at it
     open: frozenset[Cause]  # pulled already
@@ -40,7 +44,8 @@ class Watched:
 _CLAIM = text(
     """
     WITH due AS (
-        SELECT k.id, k.policy, b.compared_at IS NULL OR b.compared_at <= :compared_before AS compare
+        SELECT k.id, k.policy, b.counted_at IS NULL OR b.counted_at < :period AS judge_calls,
+               b.compared_at IS NULL OR b.compared_at <= :compared_before AS compare
         FROM campaigns k LEFT JOIN brake_looks b ON b.campaign_id = k.id
         WHERE k.status IN ('running', 'draining') AND (b.counted_at IS NULL OR b.counted_at <= :counted_before)
     ), looked AS (
@@ -52,7 +57,8 @@ _CLAIM = text(
             WHERE brake_looks.counted_at <= :counted_before
         RETURNING campaign_id
     )
-    SELECT due.id, due.policy, due.compare FROM due JOIN looked ON looked.campaign_id = due.id ORDER BY due.id
+    SELECT due.id, due.policy, due.judge_calls, due.compare
+    FROM due JOIN looked ON looked.campaign_id = due.id ORDER BY due.id
     """
 )
 # A trip is over when its campaign runs again: only a person lets it.
@@ -74,7 +80,12 @@ _TRIPS = text(
 def watch(tx: Session, now: datetime) -> list[Watched]:
     """Running campaigns that nobody has looked at for COUNT_EVERY; only one looker gets each."""
     tx.execute(_LIFT, {"now": now})
-    values = {"now": now, "counted_before": now - COUNT_EVERY, "compared_before": now - COMPARE_EVERY}
+    values = {
+        "now": now,
+        "counted_before": now - COUNT_EVERY,
+        "period": now - (now - _ANY_MIDNIGHT) % COUNT_CALLS_EVERY,  # calls are for the first look of each
+        "compared_before": now - COMPARE_EVERY,
+    }
     rows = tx.execute(_CLAIM, values).all()
     if not rows:
         return []
@@ -86,7 +97,14 @@ def watch(tx: Session, now: datetime) -> list[Watched]:
         if trip.open:
             standing.setdefault(trip.campaign_id, set()).add(Cause(trip.cause))
     return [
-        Watched(row.id, row.policy, row.compare, lifted.get(row.id, {}), frozenset(standing.get(row.id, ())))
+        Watched(
+            row.id,
+            row.policy,
+            row.judge_calls,
+            row.compare,
+            lifted.get(row.id, {}),
+            frozenset(standing.get(row.id, ())),
+        )
         for row in rows
     ]
 
@@ -98,13 +116,15 @@ class Window:
     since: datetime
 
 
-# The newest of the window, in the order of the index: what is counted has a bound, and so has its time.
+# The newest of the window, in the order of the index: what is counted has a bound, and so has its time. What a number
+# is to blame for itself says nothing of the carrier, neither way. In an outage nothing comes to an end: what the
+# carrier did not take, or gave no answer to, counts as long as it stands like that.
 _ATTEMPTS = text(
     """
-    SELECT w.campaign_id, w.cause, count(a.status) AS "all",
-           count(*) FILTER (WHERE CASE w.cause
+    SELECT w.campaign_id, w.cause, troubled.number + count(a.status) AS "all",
+           troubled.number + count(*) FILTER (WHERE CASE w.cause
                WHEN 'spam_filter' THEN a.error_code = ANY(:spam)
-               ELSE a.status IN ('failed', 'undelivered') AND coalesce(a.error_code, '') <> ALL(:harmless)
+               ELSE a.status IN ('failed', 'undelivered') AND coalesce(a.error_code, '') <> ALL(:spam)
                END) AS bad
     FROM unnest(cast(:campaigns AS bigint[]), cast(:causes AS text[]), cast(:sinces AS timestamptz[]))
          AS w(campaign_id, cause, since)
@@ -112,10 +132,20 @@ _ATTEMPTS = text(
         SELECT status, error_code FROM attempts
         WHERE campaign_id = w.campaign_id AND settled_at > w.since AND started_at IS NOT NULL
           AND status IN ('delivered', 'undelivered', 'completed', 'busy', 'no_answer', 'failed')
-          AND (w.cause <> 'spam_filter' OR channel = 'sms')
+          AND CASE w.cause WHEN 'spam_filter' THEN channel = 'sms'
+              ELSE coalesce(error_code, '') <> ALL(:numbers_own) END
         ORDER BY settled_at DESC LIMIT :newest
     ) a ON true
-    GROUP BY w.campaign_id, w.cause
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS number FROM (
+            SELECT FROM attempts
+            WHERE campaign_id = w.campaign_id AND w.cause = 'carrier_errors' AND started_at > w.since
+              AND (status = 'unconfirmed' OR (status = 'due' AND error_code IS NOT NULL))
+              AND coalesce(error_code, '') <> ALL(:waits)
+            LIMIT :newest
+        ) standing
+    ) troubled
+    GROUP BY w.campaign_id, w.cause, troubled.number
     """
 )
 # Of the people contacted in the window, those who have refused, or complained, since it began.
@@ -142,42 +172,24 @@ _PEOPLE = text(
     GROUP BY w.campaign_id, w.cause
     """
 )
-# Calls that a person picked up; abandoned are those where nothing was said, or nobody came who was asked for.
-_CALLS = text(
-    r"""
-    SELECT w.campaign_id, w.cause, count(a.carrier_sid) AS "all",
-           count(*) FILTER (WHERE a.carrier_sid IS NOT NULL AND (
-               NOT EXISTS (SELECT FROM events v WHERE v.key = 'call:' || a.carrier_sid || '\:answer'
-                           AND v.payload ->> 'twiml' ~ '<(Say|Play)')
-               OR EXISTS (SELECT FROM events v WHERE v.key = 'call:' || a.carrier_sid || '\:dialed'
-                          AND v.payload ->> 'DialCallStatus' = ANY(:nobody)))) AS bad
-    FROM unnest(cast(:campaigns AS bigint[]), cast(:causes AS text[]), cast(:sinces AS timestamptz[]))
-         AS w(campaign_id, cause, since)
-    LEFT JOIN LATERAL (
-        SELECT carrier_sid FROM attempts
-        WHERE campaign_id = w.campaign_id AND settled_at > w.since AND channel = 'call'
-          AND status = 'completed' AND answered_by IS DISTINCT FROM 'machine' AND carrier_sid IS NOT NULL
-        ORDER BY settled_at DESC LIMIT :newest
-    ) a ON true
-    GROUP BY w.campaign_id, w.cause
-    """
-)
 _STATEMENTS: Mapping[Cause, TextClause] = {
     Cause.CARRIER_ERRORS: _ATTEMPTS,
     Cause.SPAM_FILTER: _ATTEMPTS,
     Cause.OPT_OUTS: _PEOPLE,
     Cause.COMPLAINTS: _PEOPLE,
-    Cause.ABANDONMENT: _CALLS,
 }
 _ASKED: Mapping[TextClause, Mapping[str, list[str]]] = {
-    _ATTEMPTS: {"spam": list(SPAM_CODES), "harmless": list(CUSTOMERS_OWN_CODES | SPAM_CODES)},
+    _ATTEMPTS: {
+        "spam": list(SPAM_CODES),
+        "numbers_own": list(NUMBERS_OWN_CODES),
+        "waits": list(WAITS_ITS_TURN),
+    },
     _PEOPLE: {"own": list(SAID_TO_US)},
-    _CALLS: {"nobody": list(NOBODY_CAME)},
 }
 
 
 def count(tx: Session, windows: Sequence[Window]) -> dict[tuple[int, Cause], Counted]:
-    """Three statements, however many campaigns there are."""
+    """Two statements, however many campaigns there are; calls that find nobody are counted in `abandonment`."""
     found: dict[tuple[int, Cause], Counted] = {}
     for statement, more in _ASKED.items():
         asked = [one for one in windows if _STATEMENTS[one.cause] is statement]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -49,3 +49,21 @@ def last_writer(tx: Session, campaign_id: int) -> int | None:
         .order_by(CampaignPolicyRow.since.desc())
         .limit(1)
     ).scalar_one_or_none()
+
+
+# By the audit: it keeps each change in its order, also those of one moment.
+_SINCE_APPROVAL = text(
+    """
+    SELECT DISTINCT user_id FROM audit
+    WHERE subject = :subject AND action = 'campaign.policy' AND user_id IS NOT NULL
+      AND id > (SELECT coalesce(max(id), 0) FROM audit WHERE subject = :subject AND action = 'campaign.approve')
+    ORDER BY user_id
+    """
+)
+
+
+def unapproved_writers(tx: Session, campaign_id: int) -> list[int]:
+    """Whoever has had a hand in the policy since it was last approved, and whose it is as a whole."""
+    found = list(tx.execute(_SINCE_APPROVAL, {"subject": f"campaign:{campaign_id}"}).scalars())
+    last = last_writer(tx, campaign_id)
+    return found if last is None or last in found else [*found, last]

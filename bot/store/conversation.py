@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,11 +10,9 @@ from typing import Any, Literal
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from bot.domain.numbers import masked
+from bot.domain.retelling import facts_told, told
 
 Direction = Literal["out", "in", "inside"]
-
-_NUMBER = re.compile(r"\+?\d{10,15}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ _BY_HAND = text(
     SELECT coalesce(m.taken_at, m.ended_at) AS at, m.status, m.way, m.verdict, m.reason, m.until, m.duration_s,
            u.name AS by
     FROM manual_calls m JOIN users u ON u.id = m.user_id
-    WHERE m.enrolment_id = ANY(:enrolments) AND (m.taken_at IS NOT NULL OR m.status = 'refused')
+    WHERE m.enrolment_id = ANY(:enrolments) AND (m.taken_at IS NOT NULL OR m.status IN ('refused', 'taken_back'))
     """
 )
 _EVENTS = text(
@@ -110,7 +107,7 @@ def conversation(
 
 def _contacts(rows: Iterable[Row[Any]]) -> Iterator[Entry]:
     for row in rows:
-        detail = _facts(
+        detail = facts_told(
             status=row.status,
             step=row.step,
             answered_by=row.answered_by,
@@ -119,19 +116,19 @@ def _contacts(rows: Iterable[Row[Any]]) -> Iterator[Entry]:
             error=row.error_code,
             reason=row.reason,
         )
-        yield Entry(row.at, row.channel, "out", _told(row.body), detail)
+        yield Entry(row.at, row.channel, "out", told(row.body), detail)
 
 
 def _decisions(rows: Iterable[Row[Any]]) -> Iterator[Entry]:
     for row in rows:
         until = row.until and row.until.isoformat()
-        detail = _facts(channel=row.channel, step=row.step, reason=row.reason, until=until)
+        detail = facts_told(channel=row.channel, step=row.step, reason=row.reason, until=until)
         yield Entry(row.at, row.verdict, "inside", detail=detail)
 
 
 def _by_hand(rows: Iterable[Row[Any]]) -> Iterator[Entry]:
     for row in rows:
-        detail = _facts(
+        detail = facts_told(
             status=row.status,
             way=row.way,
             by=row.by,
@@ -147,46 +144,39 @@ def _events(rows: Iterable[Row[Any]]) -> Iterator[Entry]:
         payload = row.payload
         match row.kind:
             case "sms.inbound":
-                yield Entry(row.at, "reply", "in", _told(payload.get("Body")), _facts(understood=row.outcome))
+                yield Entry(
+                    row.at, "reply", "in", told(payload.get("Body")), facts_told(understood=row.outcome)
+                )
             case "call.key" if answer := payload.get("SpeechResult") or payload.get("Digits"):
-                yield Entry(row.at, "keypress", "in", _told(answer))
+                yield Entry(row.at, "keypress", "in", told(answer))
             case "billing.topup":
-                yield Entry(row.at, "recharge", "in", detail=_facts(amount=payload.get("amount")))
+                yield Entry(row.at, "recharge", "in", detail=facts_told(amount=payload.get("amount")))
             case "opt_out":
-                yield Entry(row.at, "opt_out", "in", detail=_facts(source=payload.get("source")))
+                yield Entry(row.at, "opt_out", "in", detail=facts_told(source=payload.get("source")))
             case "grant.settled" if payload.get("result") != "granted":  # that one has its row below
-                detail = _facts(status=payload.get("result"), reason=payload.get("reason"))
+                detail = facts_told(status=payload.get("result"), reason=payload.get("reason"))
                 yield Entry(row.at, "grant", "inside", detail=detail)
 
 
 def _grants(rows: Iterable[Row[Any]]) -> Iterator[Entry]:
     for row in rows:
         if row.accepted_at:
-            yield Entry(row.accepted_at, "grant", "inside", detail=_facts(status="accepted"))
+            yield Entry(row.accepted_at, "grant", "inside", detail=facts_told(status="accepted"))
         if row.qualified_at:
-            yield Entry(row.qualified_at, "grant", "inside", detail=_facts(status="qualified"))
+            yield Entry(row.qualified_at, "grant", "inside", detail=facts_told(status="qualified"))
         if row.granted_at:
-            detail = _facts(status="granted", amount=row.amount)
+            detail = facts_told(status="granted", amount=row.amount)
             yield Entry(row.granted_at, "grant", "inside", detail=detail)
 
 
 def _moves(rows: Iterable[Row[Any]]) -> Iterator[Entry]:
     for row in rows:
         opened, closed = row.what == "opened", row.what == "closed"
-        detail = _facts(
+        detail = facts_told(
             what=row.what,
             by=row.by,
             queue=row.queue,
             reason=row.note if opened else None,
             disposition=row.disposition if closed else None,
         )
-        yield Entry(row.at, "work_order", "inside", None if opened else _told(row.note), detail)
-
-
-def _facts(**facts: object) -> dict[str, str]:
-    return {name: str(value) for name, value in facts.items() if value not in (None, "")}
-
-
-def _told(words: str | None) -> str | None:
-    """What people wrote or heard, without the telephone numbers in it."""
-    return _NUMBER.sub(lambda found: masked(found.group()), words) if words else None
+        yield Entry(row.at, "work_order", "inside", None if opened else told(row.note), detail)

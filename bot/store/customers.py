@@ -48,6 +48,7 @@ class Taken:
 def take_staged(tx: Session, fields: Collection[str], now: datetime) -> Iterator[Taken]:
     """Upsert the staged chunk by chunk; of a known customer only `fields` and the factors change.
 
+    A known customer's number is left for `take_numbers`.
     New ones get their ids in the order of the file: arms hang on ids, and a rehearsal must be repeatable.
     """
     columns = {"msisdn": "s.msisdn"} | {
@@ -61,6 +62,23 @@ def take_staged(tx: Session, fields: Collection[str], now: datetime) -> Iterator
         yield Taken(row.new, row.updated, row.unchanged)
 
 
+# Sorted, so that all of them are known before the first is locked.
+_NUMBERS = text(
+    """
+    WITH moving AS MATERIALIZED (
+        SELECT c.id, s.msisdn FROM staged s JOIN customers c ON c.external_id = s.external_id
+        WHERE c.msisdn <> s.msisdn ORDER BY c.id
+    )
+    UPDATE customers c SET msisdn = m.msisdn FROM moving m WHERE c.id = m.id
+    """
+)
+
+
+def take_numbers(tx: Session) -> None:
+    """Those that are other now. To be the last before the commit: what these customers say waits from here to there."""
+    tx.execute(_NUMBERS)
+
+
 def _source(column: str) -> str:
     return "owner" if column == "owner_id" else column
 
@@ -70,7 +88,8 @@ def _upsert(columns: dict[str, str]) -> str:
     stored = ", ".join(f"{expression} AS {name}" for name, expression in columns.items())
     known = ", ".join(f"c.{name}" for name in columns)
     merged = ", ".join(f"m.{name}" for name in columns)
-    replaced = ", ".join(f"{name} = EXCLUDED.{name}" for name in columns)
+    # Never a number: whoever updates a key keeps everybody from writing down what this customer says or presses.
+    replaced = ", ".join(f"{name} = EXCLUDED.{name}" for name in columns if name != "msisdn")
     return f"""
         WITH m AS MATERIALIZED (
             SELECT s.row_number, s.external_id, {stored}

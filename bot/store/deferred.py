@@ -35,14 +35,9 @@ class PutOff:
 
 _PUT_OFF = text(
     """
-    SELECT a.channel, d.reason, count(*) AS contacts, min(a.due_at) AS first, max(a.due_at) AS last
-    FROM attempts a
-    LEFT JOIN LATERAL (
-        SELECT CASE WHEN verdict = 'deferred' THEN reason END AS reason FROM decisions
-        WHERE attempt_id = a.id ORDER BY id DESC LIMIT 1
-    ) d ON true
-    WHERE a.campaign_id = :campaign_id AND a.status = 'due' AND a.due_at > :now
-    GROUP BY a.channel, d.reason ORDER BY contacts DESC, a.channel, d.reason
+    SELECT channel, reason, count(*) AS contacts, min(due_at) AS first, max(due_at) AS last FROM attempts
+    WHERE campaign_id = :campaign_id AND status = 'due' AND due_at > :now
+    GROUP BY channel, reason ORDER BY contacts DESC, channel, reason
     """
 )
 

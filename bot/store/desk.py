@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from bot.domain.numbers import masked
-from bot.domain.work_orders import Disposition, WorkOrderStatus
-from bot.store.work_orders import ListedOrder
+from bot.domain.work_orders import WorkOrderStatus
+from bot.store.work_orders import LISTED, ListedOrder, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +52,9 @@ _CHOSEN = """
     AND (cast(:status AS text) IS NULL OR o.status = :status)
     AND (cast(:queue AS text) IS NULL OR o.queue = :queue)
     """
-_LISTED = """
-    SELECT o.id, o.status, o.queue, o.reason, o.priority, o.opened_at, o.due_at, o.disposition,
-           o.owner_id, u.name AS owner_name, o.customer_id, c.name AS customer_name, c.msisdn,
-           c.tier, c.region, o.campaign_id, k.name AS campaign
-    FROM work_orders o
-    JOIN customers c ON c.id = o.customer_id
-    JOIN campaigns k ON k.id = o.campaign_id
-    LEFT JOIN users u ON u.id = o.owner_id
-    """
 _ORDERS = text(
     f"""
-    {_LISTED}
+    {LISTED}
     WHERE {_VISIBLE} {_CHOSEN}
     ORDER BY o.closed_at DESC NULLS FIRST, o.priority, o.due_at, o.id LIMIT :limit OFFSET :offset
     """
@@ -93,7 +82,7 @@ def orders(tx: Session, viewer: Viewer, chosen: Filter, *, limit: int, offset: i
         "limit": limit,
         "offset": offset,
     }
-    return [_listed(row) for row in tx.execute(_ORDERS, values)]
+    return [listed(row) for row in tx.execute(_ORDERS, values)]
 
 
 def counts(tx: Session, viewer: Viewer, now: datetime, *, mine: bool = False) -> Counts:
@@ -118,28 +107,6 @@ def _who(viewer: Viewer, mine: bool) -> dict[str, object]:
         "sees_all": viewer.sees_all,
         "mine": mine,
     }
-
-
-def _listed(row: Row[Any]) -> ListedOrder:
-    return ListedOrder(
-        id=row.id,
-        status=WorkOrderStatus(row.status),
-        queue=row.queue,
-        reason=row.reason,
-        priority=row.priority,
-        opened_at=row.opened_at,
-        due_at=row.due_at,
-        disposition=Disposition(row.disposition) if row.disposition else None,
-        owner_id=row.owner_id,
-        owner_name=row.owner_name,
-        customer_id=row.customer_id,
-        customer_name=row.customer_name,
-        number=masked(row.msisdn),
-        tier=row.tier,
-        region=row.region,
-        campaign_id=row.campaign_id,
-        campaign=row.campaign,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +138,7 @@ def loads(tx: Session, now: datetime) -> list[Load]:
 
 _NOT_CLOSED = text(
     f"""
-    {_LISTED}
+    {LISTED}
     WHERE o.status <> 'closed' AND (cast(:owner_id AS bigint) IS NULL OR o.owner_id = :owner_id)
     ORDER BY o.priority, o.due_at, o.id LIMIT :limit OFFSET :offset
     """
@@ -181,4 +148,4 @@ _NOT_CLOSED = text(
 def not_closed(tx: Session, owner_id: int | None, *, limit: int, offset: int = 0) -> list[ListedOrder]:
     """Of one manager or of all, the most urgent first."""
     rows = tx.execute(_NOT_CLOSED, {"owner_id": owner_id, "limit": limit, "offset": offset})
-    return [_listed(row) for row in rows]
+    return [listed(row) for row in rows]

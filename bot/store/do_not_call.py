@@ -68,25 +68,26 @@ _BEGIN = text(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file whose good rows are staged."""
+
+    file_name: str
+    file_sha256: str
+    rows_read: int
+    rows_rejected: int
+
+
 def begin_import(
-    tx: Session,
-    list_id: int,
-    *,
-    file_name: str,
-    file_sha256: str,
-    replacing: bool,
-    rows_read: int,
-    rows_rejected: int,
-    user_id: int | None,
-    now: datetime,
+    tx: Session, list_id: int, read: ReadFile, *, replacing: bool, user_id: int | None, now: datetime
 ) -> int:
     values = {
         "list_id": list_id,
-        "file_name": file_name,
-        "file_sha256": file_sha256,
+        "file_name": read.file_name,
+        "file_sha256": read.file_sha256,
         "replacing": replacing,
-        "rows_read": rows_read,
-        "rows_rejected": rows_rejected,
+        "rows_read": read.rows_read,
+        "rows_rejected": read.rows_rejected,
         "user_id": user_id,
         "now": now,
     }

@@ -11,6 +11,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from bot.store.shares import SHARE, TURN, sharing
+
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
@@ -40,10 +42,13 @@ class Enrolment:
     factors: Mapping[str, Any]
 
 
-_SELECT = """
-    SELECT e.id, e.campaign_id, e.customer_id, e.flow_revision, e.status, e.visit, e.state, e.due_at, e.expires_at,
-           e.holds_until, e.finished_at, k.offer, k.priority, k.status AS campaign_status,
-           c.msisdn, c.name, c.language, c.region, c.tier, c.time_zone, c.owner_id, c.factors
+_COLUMNS = """
+    e.id, e.campaign_id, e.customer_id, e.flow_revision, e.status, e.visit, e.state, e.due_at, e.expires_at,
+    e.holds_until, e.finished_at, k.offer, k.priority, k.status AS campaign_status,
+    c.msisdn, c.name, c.language, c.region, c.tier, c.time_zone, c.owner_id, c.factors
+"""
+_SELECT = f"""
+    SELECT {_COLUMNS}
     FROM enrolments e JOIN campaigns k ON k.id = e.campaign_id JOIN customers c ON c.id = e.customer_id
 """
 # As arrays, so that the planner goes by the primary key whichever of the two is empty.
@@ -55,10 +60,24 @@ _LOCK = text(
     """
 )
 _READ = text(f"{_SELECT} WHERE e.id = ANY(:ids)")
+_FIRST_DUE = (
+    "SELECT min(e.due_at) FROM enrolments e WHERE e.campaign_id = campaigns.id AND e.status = 'active'"
+)
+# The limits as in the claim of attempts: see `bot.store.sending`.
 _CLAIM_DUE = text(
     f"""
-    {_SELECT} WHERE e.due_at <= :now AND k.status IN ('running', 'draining')
-    ORDER BY e.due_at LIMIT :limit FOR UPDATE OF e SKIP LOCKED
+    SELECT {_COLUMNS}
+    FROM ({sharing(_FIRST_DUE)}) k
+    CROSS JOIN LATERAL (
+        SELECT * FROM (
+            SELECT * FROM enrolments
+            WHERE campaign_id = k.id AND status = 'active' AND due_at <= :now
+            ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
+        ) earliest LIMIT {SHARE}
+    ) e
+    CROSS JOIN LATERAL (SELECT * FROM customers WHERE id = e.customer_id LIMIT 1) c
+    WINDOW in_turn AS (PARTITION BY e.campaign_id ORDER BY e.due_at)
+    ORDER BY {TURN} LIMIT :limit
     """
 )
 _ACTIVE_OF = text(
@@ -78,11 +97,12 @@ def read(tx: Session, ids: Iterable[int]) -> dict[int, Enrolment]:
 
 
 def claim_due(tx: Session, *, limit: int, now: datetime) -> list[Enrolment]:
-    """Those whose deadline has passed, in running campaigns; other workers skip them.
+    """Those whose deadline has passed, in running campaigns, which share the batch by their weight; others skip them.
 
     The earliest due first; of those due together the highest priority, then the oldest.
     """
-    due = [Enrolment(**row._mapping) for row in tx.execute(_CLAIM_DUE, {"limit": limit, "now": now})]
+    values = {"limit": limit, "now": now, "turn": now.isoformat()}
+    due = [Enrolment(**row._mapping) for row in tx.execute(_CLAIM_DUE, values)]
     return sorted(due, key=lambda one: (one.due_at or now, -one.priority, one.id))
 
 

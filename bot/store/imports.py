@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import insert, text, update
 from sqlalchemy.orm import Session
 
 from bot.store import audit
-from bot.store.models import ImportRejectRow, ImportRow
+from bot.store.models import ImportRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +79,6 @@ def store_rejects(tx: Session, import_id: int, rejects: Iterable[tuple[int, str,
     ):
         for row_number, column, reason in rejects:
             copy.write_row((import_id, row_number, column, reason))
-
-
-def rejected_rows(tx: Session, import_id: int) -> int:
-    return tx.execute(
-        select(func.count(ImportRejectRow.row_number.distinct())).where(
-            ImportRejectRow.import_id == import_id
-        )
-    ).scalar_one()
 
 
 def rejects(tx: Session, import_id: int) -> Iterator[StoredReject]:

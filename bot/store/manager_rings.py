@@ -57,14 +57,16 @@ def start(tx: Session, calls: Sequence[Claimed], *, now: datetime, lease_until: 
 
 _GIVE_UP = text(
     """
-    UPDATE manual_calls SET status = 'failed', error_code = :code, ended_at = :now, lease_until = NULL
-    WHERE id = :id AND ended_at IS NULL
+    UPDATE manual_calls SET lease_until = NULL, ended_at = coalesce(ended_at, :now),
+        status = CASE WHEN ended_at IS NULL THEN 'failed' ELSE status END,
+        error_code = CASE WHEN ended_at IS NULL THEN :code ELSE error_code END
+    WHERE id = :id
     """
 )
 
 
 def give_up(tx: Session, call_id: UUID, code: str, now: datetime) -> None:
-    """The customer was not called, and nobody tries again by itself."""
+    """Nobody tries again by itself, or asks what became of it."""
     tx.execute(_GIVE_UP, {"id": call_id, "code": code, "now": now})
 
 

@@ -71,7 +71,8 @@ _CALLS_BY_HAND = text(
     SELECT m.enrolment_id AS run_id, coalesce(m.taken_at, m.ended_at) AS at, u.login AS by, m.way, m.purpose, m.status,
            m.reason, m.until, m.duration_s
     FROM manual_calls m JOIN users u ON u.id = m.user_id
-    WHERE m.enrolment_id = ANY(:runs) AND (m.taken_at IS NOT NULL OR m.status = 'refused') ORDER BY m.id
+    WHERE m.enrolment_id = ANY(:runs) AND (m.taken_at IS NOT NULL OR m.status IN ('refused', 'taken_back'))
+    ORDER BY m.id
     """
 )
 

@@ -27,12 +27,16 @@ class OrderToCall:
     reason: str
     flow_revision: str
     offer: Mapping[str, Any]
+    policy: Mapping[str, Any]  # the campaign's
+    msisdn: str
 
 
 _ORDER = text(
     """
-    SELECT o.status, o.owner_id, o.customer_id, o.enrolment_id, o.campaign_id, o.reason, e.flow_revision, k.offer
+    SELECT o.status, o.owner_id, o.customer_id, o.enrolment_id, o.campaign_id, o.reason, e.flow_revision, k.offer,
+           k.policy, c.msisdn
     FROM work_orders o JOIN enrolments e ON e.id = o.enrolment_id JOIN campaigns k ON k.id = o.campaign_id
+    JOIN customers c ON c.id = o.customer_id
     WHERE o.id = :id
     """
 )
@@ -106,6 +110,7 @@ class ManualCall:
     id: UUID
     customer_id: int
     enrolment_id: int
+    campaign_id: int
     purpose: str
     status: ManualCallStatus
     fence: int
@@ -114,7 +119,10 @@ class ManualCall:
     asked_at: datetime
     started_at: datetime | None
     duration_s: int | None
+    ended_at: datetime | None
+    recall_reason: str | None  # why the carrier is being asked to drop the customer's leg
     order_open: bool
+    policy: Mapping[str, Any]  # the campaign's
     msisdn: str
     customer_name: str | None
     language: str  # the manager's
@@ -122,12 +130,14 @@ class ManualCall:
 
 #: Of one call with all that it is about, to be selected as `m` together with `WITH`.
 COLUMNS = """
-    m.id, m.customer_id, m.enrolment_id, m.purpose, m.status, m.fence, m.carrier_sid, m.to_number, m.asked_at,
-    m.started_at, m.duration_s, o.status <> 'closed' AS order_open, c.msisdn, c.name AS customer_name, u.language
+    m.id, m.customer_id, m.enrolment_id, m.campaign_id, m.purpose, m.status, m.fence, m.carrier_sid, m.to_number,
+    m.asked_at, m.started_at, m.duration_s, m.ended_at, r.reason AS recall_reason, o.status <> 'closed' AS order_open,
+    k.policy, c.msisdn, c.name AS customer_name, u.language
     """
 WITH = """
     JOIN work_orders o ON o.id = m.work_order_id JOIN customers c ON c.id = m.customer_id
-    JOIN users u ON u.id = m.user_id
+    JOIN campaigns k ON k.id = m.campaign_id JOIN users u ON u.id = m.user_id
+    LEFT JOIN recalls r ON r.manual_call_id = m.id
     """
 _LOCK_CUSTOMER = text(
     """
@@ -165,9 +175,9 @@ _MOVE = text(
         until = CASE WHEN cast(:verdict AS text) IS NULL THEN until ELSE cast(:until AS timestamptz) END,
         taken_at = CASE WHEN :status = 'dialling' THEN :now ELSE taken_at END,
         connected_at = CASE WHEN :status = 'connected' THEN :now ELSE connected_at END,
-        duration_s = coalesce(:duration_s, duration_s),
         ended_at = CASE WHEN :over THEN coalesce(ended_at, cast(:now AS timestamptz)) END,
-        lease_until = CASE WHEN :over THEN NULL ELSE coalesce(cast(:look_at AS timestamptz), lease_until) END
+        lease_until = CASE WHEN :over AND (manager_s IS NOT NULL OR coalesce(carrier_sid, :sid) IS NULL) THEN NULL
+                           ELSE coalesce(cast(:look_at AS timestamptz), lease_until) END
     WHERE id = :id
     """
 )
@@ -182,7 +192,6 @@ def move(
     over: bool,
     sid: str | None = None,
     said: Said | None = None,
-    duration_s: int | None = None,
     look_at: datetime | None = None,
 ) -> None:
     """To a status that the table of transitions let through, under the lock of `lock`."""
@@ -197,7 +206,51 @@ def move(
             "verdict": said.verdict if said else None,
             "reason": said.reason if said else None,
             "until": said.until if said else None,
-            "duration_s": duration_s,
             "look_at": look_at,
         },
     )
+
+
+def end(
+    tx: Session, call: ManualCall, status: ManualCallStatus, now: datetime, sid: str | None = None
+) -> None:
+    """A call that we asked the carrier to drop, and that ended without the customer, was taken back."""
+    if status is ManualCallStatus.CANCELED and call.recall_reason is not None:
+        said = Said("denied", call.recall_reason)
+        move(tx, call.id, ManualCallStatus.TAKEN_BACK, now, over=True, sid=sid, said=said)
+    else:
+        move(tx, call.id, status, now, over=True, sid=sid)
+
+
+# What is reported again, or in another order, changes nothing: a leg does not grow shorter. The lines of a call that is
+# over are looked at once more, should a length have come too late for them.
+_NOTE_LEGS = text(
+    """
+    WITH known AS (
+        SELECT id, duration_s, manager_s, greatest(duration_s, cast(:customer_s AS integer)) AS talked,
+               greatest(manager_s, cast(:manager_s AS integer)) AS held
+        FROM manual_calls WHERE id = :id
+    ), noted AS (
+        UPDATE manual_calls m SET duration_s = k.talked, manager_s = k.held,
+            customer_sid = coalesce(m.customer_sid, :customer_sid),
+            lease_until = CASE WHEN k.held IS NOT NULL AND m.ended_at IS NOT NULL THEN NULL ELSE m.lease_until END
+        FROM known k WHERE m.id = k.id
+    )
+    UPDATE manual_call_lines l SET settled = false
+    FROM known k WHERE l.call_id = k.id AND l.settled
+      AND (k.talked IS DISTINCT FROM k.duration_s OR k.held IS DISTINCT FROM k.manager_s)
+    """
+)
+
+
+def note_legs(
+    tx: Session,
+    call_id: UUID,
+    *,
+    manager_s: int | None = None,
+    customer_s: int | None = None,
+    customer_sid: str | None = None,
+) -> None:
+    """How long either leg lasted, in seconds, as far as told, under the lock of `lock`; the manager's is over then."""
+    values = {"manager_s": manager_s, "customer_s": customer_s, "customer_sid": customer_sid}
+    tx.execute(_NOTE_LEGS, values | {"id": call_id})

@@ -24,7 +24,7 @@ class Pending:
         return not self.due and not self.in_flight
 
 
-# Only running campaigns have due rows; each branch reads one end of a partial index.
+# Each branch reads one end of a partial index; by campaign first: what is due in one that stands still is never read.
 _DEADLINES = text(
     """
     SELECT CASE channel WHEN 'sms' THEN 'sms' ELSE 'calls' END AS kind,
@@ -33,15 +33,17 @@ _DEADLINES = text(
     FROM campaigns k CROSS JOIN (VALUES ('sms'), ('call')) c(channel)
     WHERE k.status IN ('running', 'draining')
     UNION ALL
-    SELECT 'timers', (SELECT e.due_at FROM enrolments e JOIN campaigns k ON k.id = e.campaign_id
-                      WHERE e.due_at IS NOT NULL AND k.status IN ('running', 'draining')
-                      ORDER BY e.due_at LIMIT 1)
+    SELECT 'timers', (SELECT min(e.due_at) FROM enrolments e WHERE e.campaign_id = k.id AND e.status = 'active')
+    FROM campaigns k WHERE k.status IN ('running', 'draining')
     UNION ALL
     SELECT 'campaigns', (SELECT min(CASE status WHEN 'scheduled' THEN starts_at ELSE least(next_round_at, ends_at) END)
                          FROM campaigns WHERE status = 'running' OR (status = 'scheduled' AND after_id IS NULL))
     UNION ALL
     SELECT 'campaigns', (SELECT min(begun_at) FROM move_effects
                          WHERE ended_at IS NULL AND kind IN ('lengthen', 'weigh_again'))
+    UNION ALL
+    SELECT 'intakes', (SELECT min(i.begun_at) FROM intakes i JOIN campaigns k ON k.id = i.campaign_id
+                       WHERE i.phase <> 'over' AND (i.phase = 'clearing' OR k.status = 'running'))
     UNION ALL
     SELECT 'silence', (SELECT min(lease_until) FROM attempts WHERE lease_until IS NOT NULL AND status <> 'sending')
     UNION ALL
@@ -59,7 +61,7 @@ _NOW = text(
            (SELECT min(retry_at) FROM events WHERE processed_at IS NULL AND retry_at > :now) AS put_off,
            EXISTS (SELECT 1 FROM {STALE}) AS stale_grants,
            EXISTS (SELECT 1 FROM attempts WHERE voicemail IN ('due', 'leaving') AND settled_at IS NULL) AS voicemails,
-           (SELECT min(lease_until) FROM attempts WHERE status = 'sending' AND lease_until IS NOT NULL) AS sending,
+           (SELECT min(lease_until) FROM attempts WHERE status = 'sending') AS sending,
            (SELECT min(lease_until) FROM manual_calls WHERE status = 'sending') AS ringing,
            (SELECT min(lease_until) FROM grants WHERE status = 'crediting') AS crediting
     """

@@ -57,6 +57,13 @@ def progress(tx: Session, campaign_ids: Sequence[int] | None = None) -> list[Pro
     return [Progress(**row._mapping) for row in tx.execute(_PROGRESS, {"ids": ids})]
 
 
+def standing(tx: Session) -> tuple[tuple[int, str], ...]:
+    """Each campaign with its status: when it is the same as before, no campaign has been moved."""
+    return tuple(
+        (row.id, row.status) for row in tx.execute(text("SELECT id, status FROM campaigns ORDER BY id"))
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class StepCount:
     waiting: int  # enrolments that stand there now

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import TextClause, text
@@ -27,57 +28,71 @@ class Held:
     tries: int  # how often it was asked for already
 
 
+_COLUMNS = """
+    a.id AS attempt_id, a.enrolment_id, a.customer_id, a.carrier_sid, a.channel, a.purpose,
+    coalesce(a.to_number, c.msisdn) AS msisdn,
+    coalesce((SELECT r.tries FROM recalls r WHERE r.carrier_sid = a.carrier_sid), 0) AS tries
+    """
+_UNASKED = """
+    a.status IN ('accepted', 'ringing') AND a.carrier_sid IS NOT NULL
+    AND NOT EXISTS (
+        SELECT FROM recalls r WHERE r.carrier_sid = a.carrier_sid
+        AND (r.asked_at <= :again AND (r.answer = 'held' OR (r.answer IS NULL AND r.tries < :most))) IS NOT TRUE)
+    """
 # The latest first: they are the last in the carrier's queue, and the likeliest to be there still.
-_HELD = """
-    SELECT a.id AS attempt_id, a.enrolment_id, a.customer_id, a.carrier_sid, a.channel, a.purpose,
-           coalesce(a.to_number, c.msisdn) AS msisdn, coalesce(r.tries, 0) AS tries
-    FROM campaigns k
-    JOIN attempts a ON a.campaign_id = k.id AND a.status IN ('accepted', 'ringing')
-    JOIN customers c ON c.id = a.customer_id
-    LEFT JOIN recalls r ON r.carrier_sid = a.carrier_sid
-    WHERE {which} AND a.carrier_sid IS NOT NULL
-      AND (r.carrier_sid IS NULL OR (r.answer IS NULL AND r.tries < :most AND r.asked_at <= :again))
+HELD = f"""
+    SELECT {_COLUMNS} FROM {{source}} JOIN customers c ON c.id = a.customer_id
+    WHERE {{which}} AND {_UNASKED}
     ORDER BY a.taken_at DESC LIMIT :limit
     """
 
 # The carrier's queue is ten hours long at most. A call that was silent for so long has lost its end on the way, and
 # the reconciler asks for it.
-_LATELY = """
-    a.taken_at > cast(:now AS timestamptz) - CASE a.channel WHEN 'call' THEN interval '15 minutes'
-                                                            ELSE interval '10 hours' END
+LATELY = """
+    a.taken_at > cast(:now AS timestamptz) - interval '10 hours'
+    AND (a.channel <> 'call' OR a.taken_at > cast(:now AS timestamptz) - interval '15 minutes')
     """
-
-# The gate has asked the register when it let the attempt pass: only what was said since then can be news. What
-# cannot be about this contact must not take the place of what is.
-_SAID_SINCE = """
-    (EXISTS (SELECT FROM suppressions s WHERE s.customer_id = a.customer_id AND s.action = 'suppress' AND {news})
-     OR EXISTS (SELECT FROM suppressions s WHERE s.msisdn = coalesce(a.to_number, c.msisdn)
-                AND s.action = 'suppress' AND {news})
-     OR EXISTS (SELECT FROM suppression_patterns s WHERE s.ended_at IS NULL AND {news}
-                AND starts_with(coalesce(a.to_number, c.msisdn), s.prefix)))
-    """.format(
-    news="s.at >= a.taken_at - interval '1 minute'"
-    " AND s.channel IN ('all', a.channel) AND s.purpose IN ('all', a.purpose)"
-)
 
 _CLOSED = """
     k.status IN ('running', 'draining') AND a.channel = 'call' AND a.closes_at <= :now
     AND a.closes_at > cast(:now AS timestamptz) - interval '15 minutes'
     """
 
+# Of each campaign by itself, the latest from the end of an index: the carrier may hold hundreds of thousands of each.
+_STOPPED = f"""
+    SELECT a.attempt_id, a.enrolment_id, a.customer_id, a.carrier_sid, a.channel, a.purpose, a.msisdn, a.tries
+    FROM campaigns k CROSS JOIN LATERAL (
+        SELECT {_COLUMNS}, a.taken_at FROM attempts a JOIN customers c ON c.id = a.customer_id
+        WHERE a.campaign_id = k.id AND {_UNASKED} AND {LATELY}
+        ORDER BY a.taken_at DESC LIMIT :limit) a
+    WHERE k.status IN ('paused', 'aborted') ORDER BY a.taken_at DESC LIMIT :limit
+    """
+
 _WHICH: Mapping[RecallCause, TextClause] = {
-    RecallCause.REFUSED: text(_HELD.format(which=f"k.status <> 'draft' AND {_LATELY} AND {_SAID_SINCE}")),
-    RecallCause.STOPPED: text(_HELD.format(which=f"k.status IN ('paused', 'aborted') AND {_LATELY}")),
-    RecallCause.CLOSED: text(_HELD.format(which=_CLOSED)),
+    RecallCause.STOPPED: text(_STOPPED),
+    RecallCause.CLOSED: text(
+        HELD.format(source="campaigns k JOIN attempts a ON a.campaign_id = k.id", which=_CLOSED)
+    ),
 }
 
 
-def held(
-    tx: Session, cause: RecallCause, *, now: datetime, again_after: timedelta, most_tries: int, limit: int
-) -> list[Held]:
-    """Those that nobody has asked the carrier for, or asked in vain. For a refusal: where something was said since."""
-    values = {"now": now, "again": now - again_after, "most": most_tries, "limit": limit}
-    return [Held(**row._mapping) for row in tx.execute(_WHICH[cause], values)]
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How often the carrier may be asked for one thing, and for how many at a time."""
+
+    now: datetime
+    again_after: timedelta
+    most_tries: int
+    limit: int
+
+    def values(self) -> dict[str, Any]:
+        again = self.now - self.again_after
+        return {"now": self.now, "again": again, "most": self.most_tries, "limit": self.limit}
+
+
+def held(tx: Session, cause: RecallCause, asking: Asking) -> list[Held]:
+    """Those that nobody has asked the carrier for, or asked in vain. Of refusals `refused_held` answers."""
+    return [Held(**row._mapping) for row in tx.execute(_WHICH[cause], asking.values())]
 
 
 _CLAIM = text(
@@ -85,8 +100,9 @@ _CLAIM = text(
     INSERT INTO recalls (carrier_sid, attempt_id, cause, asked_at, tries)
     SELECT n.sid, n.id, :cause, :now, 1 FROM unnest(cast(:sids AS text[]), cast(:ids AS uuid[])) AS n(sid, id)
     ORDER BY n.sid
-    ON CONFLICT (carrier_sid) DO UPDATE SET asked_at = :now, tries = recalls.tries + 1
-        WHERE recalls.answer IS NULL AND recalls.asked_at <= :again
+    ON CONFLICT (carrier_sid) DO UPDATE SET cause = excluded.cause, asked_at = :now, answer = NULL,
+            tries = CASE recalls.answer WHEN 'held' THEN 1 ELSE recalls.tries + 1 END
+        WHERE recalls.asked_at <= :again AND (recalls.answer IS NULL OR recalls.answer = 'held')
     RETURNING carrier_sid
     """
 )
@@ -109,6 +125,29 @@ def claim(
     return [one for one in found if one.carrier_sid in ours]
 
 
+_DOUBTFUL = text(
+    """
+    WITH mine AS (
+        UPDATE recalls SET asked_at = :now WHERE carrier_sid IN (
+            SELECT r.carrier_sid FROM recalls r JOIN attempts a ON a.id = r.attempt_id
+            WHERE r.answer IS NULL AND r.asked_at <= :silent_since
+              AND a.carrier_sid = r.carrier_sid AND a.status IN ('accepted', 'ringing')
+            ORDER BY r.asked_at LIMIT :limit FOR UPDATE OF r SKIP LOCKED)
+        RETURNING carrier_sid, attempt_id, tries
+    )
+    SELECT a.id AS attempt_id, a.enrolment_id, a.customer_id, a.carrier_sid, a.channel, a.purpose,
+           coalesce(a.to_number, c.msisdn) AS msisdn, mine.tries
+    FROM mine JOIN attempts a ON a.id = mine.attempt_id JOIN customers c ON c.id = a.customer_id
+    """
+)
+
+
+def claim_doubtful(tx: Session, *, now: datetime, silent_since: datetime, limit: int) -> list[Held]:
+    """Those asked for whose answer nobody has written down, whether or not they are still to be taken back."""
+    values = {"now": now, "silent_since": silent_since, "limit": limit}
+    return [Held(**row._mapping) for row in tx.execute(_DOUBTFUL, values)]
+
+
 # The carrier's own reports may be here already, and put the same contacts back: whoever locks several of these rows
 # locks them in the order of their SIDs.
 _IN_ORDER = "SELECT carrier_sid, attempt_id FROM recalls WHERE carrier_sid = ANY(:sids) ORDER BY carrier_sid FOR UPDATE"
@@ -124,7 +163,7 @@ _ANSWERED = text(
 
 
 def record(tx: Session, answers: Mapping[str, str]) -> None:
-    """By SID: `canceled`, `asked`, or the code of the carrier's refusal."""
+    """By SID: `canceled`, `asked`, `held` (it may be asked for anew), or the code of the carrier's refusal."""
     if answers:
         tx.execute(_ANSWERED, {"sids": list(answers), "answers": list(answers.values())})
 

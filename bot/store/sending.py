@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from bot.store import attempts
+from bot.store.shares import SHARE, TURN, sharing
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,45 +53,50 @@ class Claimed:
     factors: Mapping[str, Any]
 
 
-# Campaigns share what may go out by the weight of their priority, each giving its oldest due rows: a huge one cannot
-# starve the others. Of less than a row for each, chance gives by the same weights (as of arrivals at such rates).
+_ATTEMPT = (
+    "a.id, a.enrolment_id, a.campaign_id, a.customer_id, a.purpose, a.step, a.visit, a.due_at, a.expires_at, "
+    "a.on_denied, a.text, a.asks, a.sends, a.fence"
+)
+
+
+# Each campaign gives its oldest due rows, as many as are its share.
 # The customer's row is locked too, so that two workers never weigh the same person's caps and runs at once; of it the
 # locked version is read: what was written while we waited for it must not be missed.
 # A campaign's policy and offer come with the first of its rows only: they are long, and the same for all.
-_CLAIM = """
-    SELECT a.id, a.enrolment_id, a.campaign_id, a.customer_id, a.purpose, a.step, a.visit, a.due_at,
-           a.expires_at, a.on_denied, a.text, a.asks, a.sends, a.fence,
-           e.arm, (e.status = 'active' AND e.visit = a.visit) AS standing, e.flow_revision,
-           coalesce(e.state -> 'facts', '{{}}') AS facts, k.priority, k.on_conflict,
-           CASE WHEN row_number() OVER in_turn = 1 THEN k.policy END AS policy,
-           CASE WHEN row_number() OVER in_turn = 1 THEN k.offer END AS offer,
-           a.msisdn, a.name, a.spoken AS language, a.time_zone, a.region, a.tier, a.active,
-           a.complaint_open, a.consents, a.factors
-    FROM (SELECT id, policy, offer, priority, on_conflict, priority + 1 AS weight,
-                 sum(priority + 1) OVER () AS weights,
-                 -ln((('x' || left(md5(id || :turn), 8))::bit(32)::bigint + 1)::float8 / 4294967296) AS arrival
-          FROM campaigns WHERE status IN ('running', 'draining') AND EXISTS (
-              SELECT FROM attempts a
-              WHERE a.campaign_id = campaigns.id AND a.channel = :channel AND a.status = 'due'
-                AND a.due_at <= :now AND {lane})) k
-    CROSS JOIN LATERAL (
-        SELECT a.id, a.enrolment_id, a.campaign_id, a.customer_id, a.purpose, a.step, a.visit, a.due_at,
-               a.expires_at, a.on_denied, a.text, a.asks, a.sends, a.fence,
-               c.msisdn, c.name, c.language AS spoken, c.time_zone, c.region, c.tier,
-               c.status = 'active' AS active, c.complaint_open, c.consents, c.factors
-        FROM attempts a JOIN customers c ON c.id = a.customer_id
-        WHERE a.campaign_id = k.id AND a.channel = :channel AND a.status = 'due' AND a.due_at <= :now AND {lane}
-        ORDER BY a.due_at LIMIT ceil(cast(:limit AS numeric) * k.weight / k.weights)
-        FOR UPDATE OF a SKIP LOCKED FOR NO KEY UPDATE OF c SKIP LOCKED
-    ) a
-    JOIN enrolments e ON e.id = a.enrolment_id
-    WINDOW in_turn AS (PARTITION BY a.campaign_id ORDER BY a.due_at)
-    ORDER BY (row_number() OVER in_turn - 1 + k.arrival) / k.weight
-    LIMIT :limit
-    """
+# A share is no constant, and the planner takes it for a tenth of all that is due: the limit below it, and the one in
+# place of a join, keep it from reading whole tables.
+def _claim(lane: str) -> TextClause:
+    mine = f"a.channel = :channel AND a.status = 'due' AND {lane}"
+    first_due = f"SELECT min(a.due_at) FROM attempts a WHERE a.campaign_id = campaigns.id AND {mine}"
+    return text(
+        f"""
+        SELECT {_ATTEMPT}, e.arm, (e.status = 'active' AND e.visit = a.visit) AS standing, e.flow_revision,
+               coalesce(e.state -> 'facts', '{{}}') AS facts, k.priority, k.on_conflict,
+               CASE WHEN row_number() OVER in_turn = 1 THEN k.policy END AS policy,
+               CASE WHEN row_number() OVER in_turn = 1 THEN k.offer END AS offer,
+               a.msisdn, a.name, a.spoken AS language, a.time_zone, a.region, a.tier, a.active,
+               a.complaint_open, a.consents, a.factors
+        FROM ({sharing(first_due)}) k
+        CROSS JOIN LATERAL (
+            SELECT * FROM (
+                SELECT {_ATTEMPT}, c.msisdn, c.name, c.language AS spoken, c.time_zone, c.region, c.tier,
+                       c.status = 'active' AS active, c.complaint_open, c.consents, c.factors
+                FROM attempts a JOIN customers c ON c.id = a.customer_id
+                WHERE a.campaign_id = k.id AND a.due_at <= :now AND {mine}
+                ORDER BY a.due_at LIMIT :limit
+                FOR UPDATE OF a SKIP LOCKED FOR NO KEY UPDATE OF c SKIP LOCKED
+            ) oldest LIMIT {SHARE}
+        ) a
+        CROSS JOIN LATERAL (SELECT * FROM enrolments WHERE id = a.enrolment_id LIMIT 1) e
+        WINDOW in_turn AS (PARTITION BY a.campaign_id ORDER BY a.due_at)
+        ORDER BY {TURN}
+        LIMIT :limit
+        """
+    )
+
+
 _BESIDE = 20  # others in a batch with answers: these wait for no large one, and nobody for the last of them
-_CLAIM_ANSWERS = text(_CLAIM.format(lane="a.answers"))
-_CLAIM_OTHERS = text(_CLAIM.format(lane="NOT a.answers"))
+_CLAIM_ANSWERS, _CLAIM_OTHERS = _claim("a.answers"), _claim("NOT a.answers")
 
 
 def claim_due(tx: Session, *, channel: str, limit: int, now: datetime) -> list[Claimed]:
@@ -129,7 +135,7 @@ class Sending:
 
 _START = text(
     """
-    UPDATE attempts a SET status = 'sending', waiting = false, fence = a.fence + 1, sends = a.sends + 1,
+    UPDATE attempts a SET status = 'sending', waiting = false, reason = NULL, fence = a.fence + 1, sends = a.sends + 1,
         started_at = :now, taken_at = :now, lease_until = :lease_until,
         to_number = s.to_number, sender = s.sender, body = s.body,
         language = s.language, segments = s.segments, closes_at = s.closes_at
@@ -171,47 +177,6 @@ def start_sending(
             "closing": [closing.get(one.id) for one in sending],
         },
     )
-
-
-_PUT_OFF = text(
-    """
-    UPDATE attempts a SET due_at = p.due_at, waiting = p.waiting
-    FROM unnest(cast(:ids AS uuid[]), cast(:due AS timestamptz[]), cast(:waiting AS boolean[]))
-         AS p(id, due_at, waiting)
-    WHERE a.id = p.id AND a.status = 'due'
-    """
-)
-
-
-def put_off(tx: Session, until: Mapping[UUID, datetime], *, waiting: Collection[UUID] = ()) -> None:
-    """Those of `waiting` are put off for another run's answer only: `floor.release` makes them due at once."""
-    if until:
-        waits = [id_ in waiting for id_ in until]
-        tx.execute(_PUT_OFF, {"ids": list(until), "due": list(until.values()), "waiting": waits})
-
-
-_CLOSE = text(
-    """
-    UPDATE attempts a SET status = c.status, reason = c.reason, settled_at = :now
-    FROM unnest(cast(:ids AS uuid[]), cast(:statuses AS text[]), cast(:reasons AS text[]))
-         AS c(id, status, reason)
-    WHERE a.id = c.id AND a.status = 'due'
-    """
-)
-
-
-def close_unsent(tx: Session, closed: Mapping[UUID, tuple[str, str]], now: datetime) -> None:
-    """Due attempts that will never be sent: `{id: (denied | expired | canceled, reason)}`."""
-    if closed:
-        tx.execute(
-            _CLOSE,
-            {
-                "now": now,
-                "ids": list(closed),
-                "statuses": [status for status, _ in closed.values()],
-                "reasons": [reason for _, reason in closed.values()],
-            },
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,34 +246,7 @@ _LOCK_ENROLMENTS = text(
     """
 )
 
-_START_TIMERS = text(
-    """
-    UPDATE enrolments e SET
-        due_at = CASE WHEN a.answer_within IS NULL THEN e.due_at
-                      ELSE least(cast(:now AS timestamptz) + a.answer_within, e.expires_at) END,
-        holds_until = CASE
-            WHEN a.asks AND a.answer_within IS NOT NULL
-            THEN least(cast(:now AS timestamptz) + a.answer_within, e.expires_at)
-            WHEN a.asks THEN coalesce(e.holds_until, least(
-                cast(:now AS timestamptz) + cast(:answer_within AS interval), e.due_at, e.expires_at)) END
-    FROM attempts a
-    WHERE a.id = ANY(:ids) AND a.channel = 'sms' AND (a.answer_within IS NOT NULL OR a.asks)
-      AND e.id = a.enrolment_id AND e.visit = a.visit AND e.status = 'active'
-    """
-)
-
 
 def lock_enrolments(tx: Session, attempt_ids: Sequence[UUID]) -> None:
     """Enrolments before attempts, in id order: everybody locks in this order, so nobody deadlocks."""
     tx.execute(_LOCK_ENROLMENTS, {"ids": list(attempt_ids)}).all()
-
-
-def start_answer_timers(
-    tx: Session, attempt_ids: Sequence[UUID], now: datetime, *, answer_within: timedelta
-) -> None:
-    """The carrier has the message: from now on the customer's time to answer runs, and the run holds the floor.
-
-    `answer_within` is for questions without a deadline of their own; one that is put again has the first one's.
-    """
-    if attempt_ids:
-        tx.execute(_START_TIMERS, {"ids": list(attempt_ids), "now": now, "answer_within": answer_within})

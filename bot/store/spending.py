@@ -1,7 +1,8 @@
 """What campaigns spend: reserved by the claim of each contact, settled by what the carrier reports of it.
 
 `spend_accounts` is the one row that says how much a campaign has used; `spend_lines` are the reservations that are
-still open; `campaign_spend` is what each day really came to. Bonuses come in by `bonus_limits`.
+still open; `campaign_spend` is what each day really came to. Bonuses come in by `bonus_limits`, calls of
+managers by `manual_call_spending`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from bot.domain.spend import Account, Amounts, Ceiling, Limits, Prices
+from bot.store.spend_opening import open_account
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,8 @@ _TODAY = {
     name: f"CASE WHEN day < :day THEN 0 ELSE day_{name} END"
     for name in ("segments", "minutes", "money", "bonuses")
 }
-_RESERVE = text(
-    f"""
-    WITH account AS (
+TAKE = f"""
+    account AS (
         UPDATE spend_accounts SET day = greatest(day, :day),
             segments = segments + :segments, minutes = minutes + :minutes, money = money + :money,
             day_segments = {_TODAY["segments"]} + :segments, day_minutes = {_TODAY["minutes"]} + :minutes,
@@ -56,6 +57,10 @@ _RESERVE = text(
           AND (cast(:day_money AS numeric) IS NULL OR {_TODAY["money"]} + :money <= :day_money)
         RETURNING campaign_id, day
     )
+    """
+_RESERVE = text(
+    f"""
+    WITH {TAKE}
     INSERT INTO spend_lines (attempt_id, post, campaign_id, day, segments, minutes, price)
     SELECT l.attempt_id, l.post, account.campaign_id, account.day, l.segments, l.minutes, l.price
     FROM account CROSS JOIN unnest(
@@ -72,11 +77,7 @@ def reserve(tx: Session, campaign_id: int, lines: Sequence[Line], limits: Limits
         return True
     asked = sum((line.amounts for line in lines), Amounts())
     values = {
-        "campaign_id": campaign_id,
-        "day": day,
-        **_figures("", asked),
-        **_figures("most_", limits.total),
-        **_figures("day_", limits.per_day),
+        **taking(campaign_id, asked, limits, day),
         "ids": [line.attempt_id for line in lines],
         "posts": [line.post for line in lines],
         "line_segments": [line.segments for line in lines],
@@ -86,51 +87,21 @@ def reserve(tx: Session, campaign_id: int, lines: Sequence[Line], limits: Limits
     return bool(tx.execute(_RESERVE, values).all())
 
 
+def taking(campaign_id: int, asked: Amounts, limits: Limits, day: date) -> dict[str, Any]:
+    """What `TAKE` is asked with."""
+    return {
+        "campaign_id": campaign_id,
+        "day": day,
+        **_figures("", asked),
+        **_figures("most_", limits.total),
+        **_figures("day_", limits.per_day),
+    }
+
+
 def _figures(prefix: str, of: Amounts | Ceiling) -> dict[str, Any]:
     return {f"{prefix}{name}": getattr(of, name) for name in ("segments", "minutes", "money")}
 
 
-# A campaign that gets its limits while it runs has spent something already: the journal tells how much. Bonuses are
-# counted from when billing is asked for them; those that it may yet refuse note the day, to be given back to it. Who
-# holds such a bonus now may be waiting for this very account: it is passed over.
-_OPEN = text(
-    """
-    WITH taken AS (
-        SELECT coalesce(a.segments, 0) AS segments,
-               coalesce(ceil(a.duration_s / 60.0), 0) AS minutes, p.price,
-               (a.taken_at AT TIME ZONE :zone)::date = :day AS today
-        FROM attempts a
-        CROSS JOIN LATERAL (
-            SELECT p.price FROM unnest(cast(:channels AS text[]), cast(:prefixes AS text[]),
-                                       cast(:prices AS numeric[])) AS p(channel, prefix, price)
-            WHERE p.channel = a.channel AND starts_with(a.to_number, p.prefix)
-            ORDER BY length(p.prefix) DESC LIMIT 1
-        ) p
-        WHERE a.campaign_id = :campaign_id AND a.taken_at IS NOT NULL AND a.status NOT IN ('failed', 'canceled')
-    ), given AS (
-        SELECT coalesce(sum(amount), 0) AS bonuses,
-               coalesce(sum(amount) FILTER (
-                   WHERE granted_at IS NULL OR (granted_at AT TIME ZONE :zone)::date = :day), 0) AS day_bonuses
-        FROM grants WHERE campaign_id = :campaign_id AND reserved
-    ), opened AS (
-        INSERT INTO spend_accounts (campaign_id, day, segments, minutes, money, day_segments, day_minutes,
-                                    day_money, bonuses, day_bonuses)
-        SELECT :campaign_id, :day,
-               coalesce(sum(segments), 0), coalesce(sum(minutes), 0),
-               coalesce(sum((segments + minutes) * price), 0) + (SELECT bonuses FROM given),
-               coalesce(sum(segments) FILTER (WHERE today), 0), coalesce(sum(minutes) FILTER (WHERE today), 0),
-               coalesce(sum((segments + minutes) * price) FILTER (WHERE today), 0)
-                   + (SELECT day_bonuses FROM given),
-               (SELECT bonuses FROM given), (SELECT day_bonuses FROM given)
-        FROM taken
-        ON CONFLICT (campaign_id) DO NOTHING RETURNING campaign_id
-    )
-    UPDATE grants SET counted_on = :day
-    WHERE id IN (SELECT id FROM grants
-                 WHERE campaign_id IN (SELECT campaign_id FROM opened) AND reserved AND granted_at IS NULL
-                 FOR UPDATE SKIP LOCKED)
-    """
-)
 _LOCK = text("SELECT * FROM spend_accounts WHERE campaign_id = :campaign_id FOR NO KEY UPDATE")
 _STILL_OPEN = text(
     """
@@ -140,7 +111,10 @@ _STILL_OPEN = text(
                coalesce(sum(segments) FILTER (WHERE day = :day), 0) AS day_segments,
                coalesce(sum(minutes) FILTER (WHERE day = :day), 0) AS day_minutes,
                coalesce(sum((segments + minutes) * price) FILTER (WHERE day = :day), 0) AS day_money
-        FROM spend_lines WHERE campaign_id = :campaign_id
+        FROM (SELECT day, segments, minutes, price FROM spend_lines WHERE campaign_id = :campaign_id
+              UNION ALL
+              SELECT day, 0, minutes, price FROM manual_call_lines
+              WHERE campaign_id = :campaign_id AND NOT settled AND booked IS NULL) AS lines
     ), asked AS (
         SELECT coalesce(sum(amount), 0) AS bonuses,
                coalesce(sum(amount) FILTER (WHERE counted_on = :day), 0) AS day_bonuses
@@ -155,24 +129,9 @@ _STILL_OPEN = text(
 
 def lock(tx: Session, campaign_id: int, day: date, zone: str, prices: Prices) -> tuple[Account, date]:
     """The account under this transaction's lock, opened where there is none; and the day that it stands at."""
-    by_prefix = [
-        (channel, prefix, price)
-        for channel, prices_ in prices.by_prefix.items()
-        for prefix, price in prices_.items()
-    ]
     row = tx.execute(_LOCK, {"campaign_id": campaign_id}).first()
     if row is None:
-        tx.execute(
-            _OPEN,
-            {
-                "campaign_id": campaign_id,
-                "day": day,
-                "zone": zone,
-                "channels": [channel.value for channel, _, _ in by_prefix],
-                "prefixes": [prefix for _, prefix, _ in by_prefix],
-                "prices": [price for _, _, price in by_prefix],
-            },
-        )
+        open_account(tx, campaign_id, day, zone, prices)
         row = tx.execute(_LOCK, {"campaign_id": campaign_id}).one()
     reached = max(row.day, day)
     held = tx.execute(_STILL_OPEN, {"campaign_id": campaign_id, "day": reached}).one()
@@ -258,7 +217,7 @@ def settle(tx: Session, *, limit: int) -> int:
 
 def forget(tx: Session, campaign_id: int) -> None:
     """A campaign's limits come or go: without any it keeps no account, and with some it opens one from the journal."""
-    for table in ("spend_accounts", "spend_lines"):
+    for table in ("spend_accounts", "spend_lines", "manual_call_lines"):
         tx.execute(text(f"DELETE FROM {table} WHERE campaign_id = :id"), {"id": campaign_id})
 
 
@@ -273,11 +232,12 @@ class Spent:
     minutes: int
     money: Decimal  # bonuses included
     bonuses: Decimal
+    hand_minutes: int = 0  # of `minutes`: calls by hand, both legs
 
 
 _DAYS = text(
     """
-    SELECT day, sms, calls, segments, minutes, money, bonuses FROM campaign_spend
+    SELECT day, sms, calls, segments, minutes, money, bonuses, hand_minutes FROM campaign_spend
     WHERE campaign_id = :id ORDER BY day
     """
 )

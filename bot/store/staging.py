@@ -31,6 +31,8 @@ class StagedCustomer(NamedTuple):
     factors: str = "{}"  # JSON; a null takes the factor away from a known customer
     cause: str | None = None  # None: a customer, but not on the risk list
     score: float | None = None
+    marks: list[str] | None = None  # the named lists that the file puts the customer on
+    marks_unread: list[str] | None = None  # of which the file says something that nobody can read
 
 
 class RangeUsedUp(Exception):
@@ -41,7 +43,8 @@ _TABLE = """
     CREATE TEMP TABLE staged (
         row_number bigint NOT NULL, external_id text NOT NULL, msisdn text, number_range text, name text,
         language text, time_zone text, region text, tier text, status text, consents text[],
-        complaint_open boolean, owner text, factors jsonb NOT NULL, cause text, score double precision
+        complaint_open boolean, owner text, factors jsonb NOT NULL, cause text, score double precision,
+        marks text[], marks_unread text[]
     ) ON COMMIT DROP
 """
 
@@ -154,6 +157,7 @@ def _reject(tx: Session, bad_rows: str, import_id: int, column: str) -> None:
             gone AS (DELETE FROM staged s USING bad WHERE s.row_number = bad.row_number)
             INSERT INTO import_rejects (import_id, row_number, column_name, reason)
             SELECT :import_id, row_number, :column, reason FROM bad
+            ON CONFLICT (import_id, row_number, column_name) DO UPDATE SET reason = EXCLUDED.reason
             """
         ),
         {"import_id": import_id, "column": column},

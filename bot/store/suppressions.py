@@ -59,13 +59,14 @@ _ADD = text(
          AS n(msisdn, customer_id, channel, purpose, topic, action, source, wording, evidence, user_id, ordinal)
     LEFT JOIN customers c ON c.id = n.customer_id
     ORDER BY n.ordinal
+    ON CONFLICT (evidence) WHERE source = 'api' DO NOTHING
     RETURNING id
     """
 )
 
 
 def add(tx: Session, entries: Sequence[Entry], now: datetime) -> list[int]:
-    """Answers the lines' ids."""
+    """Answers the lines' ids. One of another system's under an id that has a line already is left out."""
     if not entries:
         return []
     values = {
@@ -84,12 +85,36 @@ def add(tx: Session, entries: Sequence[Entry], now: datetime) -> list[int]:
     return sorted(tx.execute(_ADD, values).scalars())
 
 
-_OF_API = text("SELECT id FROM suppressions WHERE source = 'api' AND evidence = :evidence")
+@dataclass(frozen=True, slots=True)
+class ApiLine:
+    """What stands in the register under another system's id; after an erasure `msisdn` is the number's seal."""
+
+    id: int
+    msisdn: str
+    customer_id: int | None
+    action: str
+    channel: str
+    purpose: str
+    topic: str
 
 
-def line_of_api(tx: Session, evidence: str) -> int | None:
+_OF_API = text(
+    """
+    SELECT id, msisdn, customer_id, action, channel, purpose, topic
+    FROM suppressions WHERE source = 'api' AND evidence = :evidence
+    """
+)
+
+
+def line_of_api(tx: Session, evidence: str) -> ApiLine | None:
     """A message of another system is written down once, however often it is sent."""
-    return tx.execute(_OF_API, {"evidence": evidence}).scalar_one_or_none()
+    row = tx.execute(_OF_API, {"evidence": evidence}).one_or_none()
+    return None if row is None else ApiLine(**row._mapping)
+
+
+def is_of_number(tx: Session, line: ApiLine, msisdn: str) -> bool:
+    seal = known_seal(tx)
+    return line.msisdn == msisdn or (seal is not None and line.msisdn == seal(msisdn))
 
 
 # One statement: the lines, the patterns (dozens at most), and the first and the last of the seals. A person's lines

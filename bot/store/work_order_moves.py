@@ -31,6 +31,15 @@ def standing(tx: Tx, order_id: int) -> Standing | None:
     return Standing(WorkOrderStatus(row.status), row.owner_id, row.enrolment_id, row.customer_id)
 
 
+_NEWEST = text("SELECT max(id) FROM work_orders")
+
+
+def newest(tx: Tx) -> int | None:
+    """How far the numbers of orders go."""
+    newest: int | None = tx.execute(_NEWEST).scalar_one()
+    return newest
+
+
 def _move(change: str, owned: str) -> TextClause:
     """A guarded change of one order together with its line in the history."""
     return text(

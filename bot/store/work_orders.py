@@ -122,17 +122,23 @@ class OrderPage:
     moves: tuple[Move, ...]
 
 
-_PAGE = text(
-    """
-    SELECT o.id, o.status, o.queue, o.reason, o.priority, o.opened_at, o.due_at, o.disposition,
+_COLUMNS = """
+           o.id, o.status, o.queue, o.reason, o.priority, o.opened_at, o.due_at, o.disposition,
            o.owner_id, u.name AS owner_name, o.customer_id, c.name AS customer_name, c.msisdn,
-           c.tier, c.region, o.campaign_id, k.name AS campaign,
-           o.enrolment_id, o.script, o.note, o.taken_at, o.closed_at, c.language, c.time_zone,
-           c.status AS customer_status, c.complaint_open, c.factors, k.offer, k.flow_revision
+           c.tier, c.region, o.campaign_id, k.name AS campaign"""
+_ORDERS = """
     FROM work_orders o
     JOIN customers c ON c.id = o.customer_id
     JOIN campaigns k ON k.id = o.campaign_id
-    LEFT JOIN users u ON u.id = o.owner_id
+    LEFT JOIN users u ON u.id = o.owner_id"""
+#: What `listed` reads, of every order there is: the reader adds which ones, and in what order.
+LISTED = f"SELECT {_COLUMNS} {_ORDERS}"
+_PAGE = text(
+    f"""
+    SELECT {_COLUMNS},
+           o.enrolment_id, o.script, o.note, o.taken_at, o.closed_at, c.language, c.time_zone,
+           c.status AS customer_status, c.complaint_open, c.factors, k.offer, k.flow_revision
+    {_ORDERS}
     WHERE o.id = :id
     """
 )
@@ -150,7 +156,7 @@ def page(tx: Session, order_id: int) -> OrderPage | None:
     if row is None:
         return None
     return OrderPage(
-        order=_listed(row),
+        order=listed(row),
         enrolment_id=row.enrolment_id,
         script=row.script,
         note=row.note,
@@ -167,7 +173,7 @@ def page(tx: Session, order_id: int) -> OrderPage | None:
     )
 
 
-def _listed(row: Row[Any]) -> ListedOrder:
+def listed(row: Row[Any]) -> ListedOrder:
     return ListedOrder(
         id=row.id,
         status=WorkOrderStatus(row.status),

@@ -9,15 +9,17 @@ from datetime import datetime
 
 from bot.brakes.look import look
 from bot.published import PublishedFlows
-from bot.store import spending
+from bot.rulebook import Rulebook
+from bot.store import manual_call_spending, spending
 from bot.store.transaction import Transaction
 
 SETTLED_AT_ONCE = 5_000
 
 
-def brake(transaction: Transaction, flows: PublishedFlows, now: datetime) -> int:
+def brake(transaction: Transaction, flows: PublishedFlows, rulebook: Rulebook, now: datetime) -> int:
     """Answers how many brakes are newly pulled."""
     with transaction() as tx:
         spending.settle(tx, limit=SETTLED_AT_ONCE)
+        manual_call_spending.settle(tx, limit=SETTLED_AT_ONCE)
     with transaction() as tx:
-        return look(tx, flows, now)
+        return look(tx, flows, rulebook, now)

@@ -11,6 +11,8 @@ TASK_OF: dict[Queue, str] = {
     Queue.FULFILMENT: "bot.tasks.work.fulfil",
     Queue.SWEEPS: "bot.tasks.work.sweep",
     Queue.RECALLS: "bot.tasks.work.take_back",
+    Queue.ENROLMENT: "bot.tasks.work.enrol",
+    Queue.SILENCE: "bot.tasks.work.ask_the_silent",
 }
 
 #: By the kinds of `bot.store.pending`.
@@ -22,7 +24,8 @@ QUEUE_OF_PENDING: dict[str, Queue] = {
     "manual_calls": Queue.CALLS,
     "voicemails": Queue.CALLS,
     "grants": Queue.FULFILMENT,
-    "silence": Queue.SWEEPS,
+    "silence": Queue.SILENCE,
     "stale_grants": Queue.SWEEPS,
     "campaigns": Queue.SWEEPS,
+    "intakes": Queue.ENROLMENT,
 }

@@ -12,7 +12,7 @@ from bot.bell import Queue
 from bot.bootstrap import Wired, wired
 from bot.clock import SharedClock
 from bot.enrolment.ground import ground_of
-from bot.enrolment.tend import tend_campaigns
+from bot.enrolment.tend import take_in_waiting, tend_campaigns
 from bot.escalation.assign import assign
 from bot.fulfilment.settle import expire_stale, settle_due
 from bot.store import drains
@@ -23,7 +23,7 @@ from bot.tasks.names import QUEUE_OF_PENDING, TASK_OF
 
 log = logging.getLogger(__name__)
 
-ROUNDS = 50  # then the message ends and a new one is rung, so that no task runs for ever
+LONGEST_S = 15  # then the message ends and a new one is rung: well before the time limit of a task, however slow a look
 FULL = 200  # a look that found so much has probably left more
 RELEASED_AT_ONCE = 5000
 LINGER_S = 0.01  # what comes in a burst is worked off in batches, not one by one
@@ -38,7 +38,8 @@ def _work(queue: Queue, look: Callable[[Wired, datetime], int]) -> None:
     parts = wired()
     bell = parts.bell(publish)
     done = 0
-    for _ in range(ROUNDS):
+    until = time.monotonic() + LONGEST_S
+    while time.monotonic() < until:
         bell.attend(queue)
         found = look(parts, parts.clock.now())
         done += found
@@ -106,13 +107,11 @@ def sweep() -> None:
     parts = wired()
     parts.bell(publish).heard(Queue.SWEEPS)
     now = parts.clock.now()
-    parts.reconciler.reconcile(now)
-    parts.manager_calls.ask_the_silent(now)
     expire_stale(parts.transaction, now)
     with parts.transaction() as tx:
         assign(tx, now)
         drains.release(tx, now, limit=RELEASED_AT_ONCE)
-    brake(parts.transaction, parts.flows, now)
+    brake(parts.transaction, parts.flows, parts.rulebook, now)
     tend_campaigns(parts.transaction, parts.flows, ground_of(parts.settings), now)
     parts.bell(publish).ring(_due(parts) - {Queue.SWEEPS})
 
@@ -122,6 +121,29 @@ def sweep() -> None:
 def take_back() -> None:
     """Rung each second by beat, and at once when somebody has refused."""
     _work(Queue.RECALLS, lambda parts, now: parts.recall.take_back(now))
+
+
+@app.task
+@_at_work
+def ask_the_silent() -> None:
+    """The carrier is asked, which may take its time: brakes and campaigns never wait for it."""
+    _work(Queue.SILENCE, _ask)
+
+
+def _ask(parts: Wired, now: datetime) -> int:
+    return parts.reconciler.reconcile(now) + parts.manager_calls.ask_the_silent(now)
+
+
+@app.task
+@_at_work
+def enrol() -> None:
+    """A whole audience comes in: for minutes, and nothing else ever waits for it."""
+    _work(Queue.ENROLMENT, _take_in)
+
+
+def _take_in(parts: Wired, now: datetime) -> int:
+    ground = ground_of(parts.settings)
+    return take_in_waiting(parts.transaction, parts.flows, ground, now, chunks=1)
 
 
 def _inbound(parts: Wired, now: datetime) -> int:

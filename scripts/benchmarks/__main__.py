@@ -17,7 +17,18 @@ from typing import Any, NoReturn
 from rich.console import Console
 
 from bot.config import ConfigError
-from scripts.benchmarks import dispatch, flows, gate, keypress, moves, webhooks
+from scripts.benchmarks import (
+    dispatch,
+    enrolling,
+    flows,
+    gate,
+    growth,
+    keypress,
+    moves,
+    refusal,
+    refusing,
+    webhooks,
+)
 from scripts.benchmarks.due import TooFewDue
 from scripts.benchmarks.figures import Findings
 from scripts.benchmarks.load import BadAnswer
@@ -35,6 +46,9 @@ BENCHMARKS: dict[str, tuple[Benchmark, int]] = {
     "flows": (flows.run, flows.SIZE),
     "gate": (gate.run, gate.SIZE),
     "moves": (moves.run, moves.SIZE),
+    "refusal": (refusal.run, refusal.SIZE),
+    "growth": (growth.run, growth.SIZE),
+    "enrolling": (enrolling.run, enrolling.SIZE),
 }
 
 _FAILURES = (
@@ -44,8 +58,12 @@ _FAILURES = (
     StackError,
     TooFewDue,
     dispatch.Incomplete,
+    enrolling.Unenrolled,
     flows.FaultyFlow,
+    growth.Unsent,
     moves.Untouched,
+    refusal.BulkOver,
+    refusing.Unprepared,
 )
 
 

@@ -25,6 +25,7 @@ class Signed:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._account = environment["TWILIO_ACCOUNT_SID"]
         self._public = environment["PUBLIC_BASE_URL"]
+        self._sender = environment["SMS_SENDER"]
         self._validator = RequestValidator(environment["TWILIO_AUTH_TOKEN"])
 
     def message_status(self, sent: Sent, status: str, target: str = "/twilio/sms/status") -> Request:
@@ -41,6 +42,23 @@ class Signed:
                 "To": sent.to,
             },
         )
+
+    def inbound(self, msisdn: str, body: str, sid: str, target: str = "/twilio/sms/inbound") -> Request:
+        """A customer's text."""
+        form = {
+            "AccountSid": self._account,
+            "ApiVersion": "2010-04-01",
+            "Body": body,
+            "From": msisdn,
+            "MessageSid": sid,
+            "NumMedia": "0",
+            "NumSegments": "1",
+            "SmsMessageSid": sid,
+            "SmsSid": sid,
+            "SmsStatus": "received",
+            "To": self._sender,
+        }
+        return self._post(target, form)
 
     def answered(self, sent: Sent) -> Request:
         return self._post(f"/twilio/voice/answer?a={sent.attempt_id}", self._call(sent))

@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import text
 
 from bot.audience.synth import synthesise
-from bot.cli.audience import known_factors
+from bot.cli.factors import known_factors
 from bot.domain.attempts import Channel
 from bot.enrolment.create import ConditionAudience, create_campaign
 from bot.enrolment.move import start_campaign

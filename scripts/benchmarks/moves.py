@@ -13,7 +13,7 @@ from functools import partial
 
 from sqlalchemy import text
 
-from bot.cli.audience import known_factors
+from bot.cli.factors import known_factors
 from bot.domain.campaigns import CampaignMove
 from bot.enrolment.create import ConditionAudience, create_campaign
 from bot.enrolment.effects import work_off

@@ -144,7 +144,7 @@ class Stack:
         return self.wired.bell(publish)
 
     def start_worker(self, name: str = "worker") -> None:
-        queues = "inbound,sms,calls,fulfilment,sweeps,recalls"
+        queues = ",".join(queue.value for queue in Queue)
         self.start_process(name, worker_command(queues, self.worker_concurrency))
 
     def start_process(self, name: str, command: list[str]) -> None:

@@ -17,7 +17,9 @@ from bot.bootstrap import Wired
 from bot.clock import SharedClock
 from bot.config import load_settings
 from bot.store.transaction import Transaction
+from tests.db.click_to_call import Desk, make_desk
 from tests.db.commands import Keepline, command_line
+from tests.db.house import House
 from tests.db.parts import ENVIRONMENT, NOW, Parts
 from tests.fakes import FakeBell
 
@@ -25,6 +27,16 @@ from tests.fakes import FakeBell
 @pytest.fixture
 def parts(transaction: Transaction) -> Parts:
     return Parts(transaction)
+
+
+@pytest.fixture
+def house(parts: Parts) -> House:
+    return House(parts)
+
+
+@pytest.fixture
+def desk(parts: Parts) -> Desk:
+    return make_desk(parts)
 
 
 @pytest.fixture(scope="module")

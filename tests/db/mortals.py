@@ -18,9 +18,11 @@ from bot.channels.messages import Accepted, Found, OutboundSms
 from bot.domain.campaigns import CampaignMove
 from bot.enrolment.effects import work_off
 from bot.enrolment.errors import CampaignError
+from bot.enrolment.intake import take_in
 from bot.enrolment.move import move_campaign
 from bot.store import campaigns
 from bot.store.transaction import make_engine, make_transaction
+from tests.db.house import CATALOGUE
 from tests.db.parts import Parts
 
 MOVES = frozenset(CampaignMove)
@@ -66,16 +68,14 @@ class FileCarrier:
             answers.append(_found(books[sid], "canceled"))
         return answers
 
-    def find(self, to: str, limit: int = 200) -> list[Found]:
+    def find_batch(self, numbers: Sequence[str]) -> list[list[Found]]:
         books, canceled = self.books()
-        theirs = [one for one in books.values() if one.to == to]
-        return [_found(one, "canceled" if one.sid in canceled else "queued") for one in reversed(theirs)][
-            :limit
-        ]
+        newest_first = [_found(one, _status(sid, canceled)) for sid, one in reversed(books.items())]
+        return [[one for one in newest_first if one.to == to] for to in numbers]
 
     def fetch_batch(self, sids: Sequence[str]) -> list[Found | SendError]:
         books, canceled = self.books()
-        return [_found(books[sid], "canceled" if sid in canceled else "queued") for sid in sids]
+        return [_found(books[sid], _status(sid, canceled)) for sid in sids]
 
     def books(self) -> tuple[dict[str, Entry], set[str]]:
         """All that was taken, by SID; and the SIDs of what was given back."""
@@ -93,6 +93,10 @@ class FileCarrier:
     def _write(self, line: dict[str, str]) -> None:
         with self._path.open("ab", buffering=0) as file:
             file.write(json.dumps(line).encode() + b"\n")
+
+
+def _status(sid: str, canceled: set[str]) -> str:
+    return "canceled" if sid in canceled else "queued"
 
 
 def _found(one: Entry, status: str) -> Found:
@@ -115,6 +119,8 @@ def do(parts: Parts, word: str, campaign: int, now: datetime) -> None:
             return  # it stands where there is no such move
     if word in MOVES or word == "work_off":
         work_off(parts.transaction, now, flows=parts.flows, chunk_size=9)
+    elif word == "take_in":
+        take_in(parts.transaction, campaign, now, flows=parts.flows, catalogue=CATALOGUE, chunk_size=5)
     elif word == "send":
         parts.sms_outreach.send_due(now, limit=15)
     elif word == "take_back":

@@ -23,6 +23,7 @@ from bot.outreach.manual_calls import CallDesk
 from bot.outreach.outgoing import Outgoing
 from bot.outreach.pacing import Pacing
 from bot.outreach.recall import Recall
+from bot.outreach.recall_by_hand import RecallByHand
 from bot.outreach.reconcile import Reconciler
 from bot.outreach.ring_managers import ManagerCalls
 from bot.outreach.send import SmsOutreach, VoiceOutreach
@@ -105,15 +106,17 @@ class Parts:
 
     @property
     def recall(self) -> Recall:
-        return Recall(self.transaction, self.sms, self.voice)
+        by_hand = RecallByHand(self.transaction, self.voice, self.outgoing)
+        return Recall(self.transaction, self.sms, self.voice, by_hand)
 
     @property
     def inbound(self) -> Inbound:
-        return Inbound(self.transaction, self.flows, BRAND)
+        return Inbound(self.transaction, self.flows, BRAND, self.rulebook)
 
     @property
     def talk(self) -> Voice:
-        return Voice(self.transaction, self.flows, BRAND, PUBLIC, "+861095000", self.manager_line)
+        line = self.manager_line
+        return Voice(self.transaction, self.flows, BRAND, self.rulebook, PUBLIC, "+861095000", line)
 
     @property
     def call_desk(self) -> CallDesk:

@@ -2,53 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
-
-import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from sqlalchemy import Engine, event, select, text
+from sqlalchemy import text
 
 from bot.channels.errors import Rejected, Unavailable, Unconfirmed
-from bot.channels.messages import OutboundSms
 from bot.domain.arbiter import A_BREATH, ANSWER_WITHIN, LOOK_AGAIN
-from bot.store.models import AttemptRow, EnrolmentRow
-from bot.store.transaction import Transaction
+from bot.store.models import EnrolmentRow
 from tests.db.asking import asking, calling
 from tests.db.parts import NOW, Parts
+from tests.db.several_runs import DAY, HOUR, MINUTE, reason, run, said, work
 
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-
-
-def run(parts: Parts, customer: int, source: str, now: datetime = NOW, **campaign: object) -> int:
-    return parts.enrol(parts.campaign(source, **campaign), customer, now)
-
-
-def work(parts: Parts, now: datetime) -> None:
-    """Every stage looks until nothing is left at this moment, as the workers do; and once more, a breath later."""
-    for moment in (now, now + A_BREATH):
-        for _ in range(10):
-            done = parts.inbound.process_waiting(moment) + parts.inbound.wake_due(moment)
-            done += parts.sms_outreach.send_due(moment) + parts.voice_outreach.call_due(moment)
-            if not done:
-                break
-        else:
-            raise AssertionError("the work never ends")
-
-
-def said(parts: Parts) -> list[str]:
-    """Which flow each message was from, in the order of sending."""
-    return [one.body.partition("：")[0] for one in parts.sms.sent if isinstance(one, OutboundSms)]
-
-
-def reason(parts: Parts, enrolment: int) -> str | None:
-    return parts.decisions(parts.attempt(enrolment).id)[-1][1]
-
-
-# -- queue -------------------------------------------------------------------------------------------------
+# -- queue -----------------------------------------------------------------------------------------------------
 
 
 def test_a_second_question_waits_for_the_answer_to_the_first(parts: Parts) -> None:
@@ -239,7 +202,7 @@ def test_an_aborted_campaigns_question_holds_nobody_up(parts: Parts) -> None:
     assert said(parts) == ["first", "second"]
 
 
-# -- skip and interrupt ------------------------------------------------------------------------------------
+# -- skip and interrupt ----------------------------------------------------------------------------------------
 
 
 def test_who_would_rather_skip_takes_the_denied_exit(parts: Parts) -> None:
@@ -314,175 +277,3 @@ def test_a_live_call_is_not_cut_short(parts: Parts) -> None:
     work(parts, NOW)
     assert parts.enrolment(caller).status == "active"
     assert parts.attempt(second).due_at == NOW + LOOK_AGAIN
-
-
-# -- together ----------------------------------------------------------------------------------------------
-
-
-def together(*works: Callable[[], object]) -> None:
-    """All start at the same moment; what one of them raises is raised here."""
-    gate = threading.Barrier(len(works))
-
-    def one(task: Callable[[], object]) -> object:
-        gate.wait(10)
-        return task()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        for done in [pool.submit(one, task) for task in works]:
-            done.result(60)
-
-
-HOLDING = text(
-    """
-    SELECT customer_id, count(DISTINCT enrolment_id) AS runs FROM (
-        SELECT customer_id, id AS enrolment_id FROM enrolments WHERE holds_until > :now
-        UNION ALL
-        SELECT customer_id, enrolment_id FROM attempts WHERE asks AND status IN ('sending', 'unconfirmed')
-    ) asked GROUP BY customer_id HAVING count(DISTINCT enrolment_id) > 1
-    """
-)
-
-
-def asked_at_once(transaction: Transaction, now: datetime) -> Sequence[object]:
-    """Customers of whom two runs await an answer."""
-    with transaction() as tx:
-        return tx.execute(HOLDING, {"now": now}).all()
-
-
-@pytest.mark.parametrize("on_conflict", ["queue", "interrupt"])
-def test_two_workers_never_let_two_runs_ask_at_once(parts: Parts, on_conflict: str) -> None:
-    customers = [parts.customer() for _ in range(12)]
-    for number in range(3):
-        campaign = parts.campaign(asking(f"flow{number}"), on_conflict=on_conflict, priority=3 + number)
-        for customer in customers:
-            parts.enrol(campaign, customer)
-    doubled: list[object] = []
-
-    def check(_: Sequence[object]) -> None:
-        doubled.extend(asked_at_once(parts.transaction, NOW))
-
-    parts.sms.while_sending = check
-
-    def send() -> None:
-        for _ in range(15):
-            parts.sms_outreach.send_due(NOW, limit=5)
-            parts.inbound.process_waiting(NOW, limit=7)
-
-    together(send, send)
-    work(parts, NOW)
-    assert doubled == []
-    assert asked_at_once(parts.transaction, NOW) == []
-    ids = [one.attempt_id for one in parts.sms.sent]
-    assert len(ids) == len(set(ids))
-    if on_conflict == "queue":
-        assert len(ids) == len(customers)
-
-
-def test_an_answer_and_a_gate_at_the_same_moment_leave_nobody_waiting(parts: Parts, engine: Engine) -> None:
-    """The gate has seen the question open; before it writes so, the answer frees the floor."""
-    customer = parts.customer()
-    run(parts, customer, asking("first"))
-    work(parts, NOW)
-    second = run(parts, customer, asking("second"))
-    seen, answered = threading.Event(), threading.Event()
-
-    def pause(*about: object) -> None:
-        if "SET due_at = p.due_at, waiting" in str(about[2]):
-            seen.set()
-            answered.wait(5)
-
-    def decide() -> None:
-        parts.sms_outreach.send_due(NOW)
-
-    def answer() -> None:
-        assert seen.wait(5)
-        parts.reply(customer, "1", NOW)  # frees the floor while the gate holds the waiting attempt
-        waker = threading.Thread(target=lambda: parts.inbound.process_waiting(NOW))
-        waker.start()
-        waker.join(0.2)  # it waits for the gate's word, instead of passing over the attempt
-        answered.set()
-        waker.join(10)
-        assert not waker.is_alive()
-
-    event.listen(engine, "before_cursor_execute", pause)
-    try:
-        together(decide, answer)
-    finally:
-        event.remove(engine, "before_cursor_execute", pause)
-    assert parts.attempt(second).due_at <= NOW + A_BREATH
-    work(parts, NOW)
-    assert "second" in said(parts)
-
-
-def test_freeing_many_floors_from_both_sides_never_deadlocks(parts: Parts) -> None:
-    """Replies and time-outs free what others wait for, while the gate weighs the same people."""
-    customers = [parts.customer() for _ in range(15)]
-    campaigns = [parts.campaign(asking(f"flow{number}")) for number in range(3)]
-    for campaign in campaigns:
-        for customer in customers:
-            parts.enrol(campaign, customer)
-    work(parts, NOW)
-
-    def send() -> None:
-        for _ in range(20):
-            parts.sms_outreach.send_due(NOW + HOUR, limit=6)
-
-    def listen() -> None:
-        for number, customer in enumerate(customers):
-            parts.reply(customer, "1", NOW + HOUR, sid=f"SM-in-{number}")
-
-    def wake() -> None:
-        for _ in range(20):
-            parts.inbound.process_waiting(NOW + HOUR, limit=5)
-            parts.inbound.wake_due(NOW + HOUR, limit=5)
-
-    together(send, listen, wake)
-    work(parts, NOW + HOUR)
-    work(parts, NOW + HOUR + MINUTE)
-    assert asked_at_once(parts.transaction, NOW + HOUR) == []
-    questions = [one for one in parts.sms.sent if "回1" in (getattr(one, "body", "") or "")]
-    assert len(questions) == 2 * len(customers)
-    with parts.transaction() as tx:
-        stuck = tx.scalars(select(AttemptRow).where(AttemptRow.status == "due", ~AttemptRow.waiting)).all()
-    assert stuck == []
-
-
-# -- whatever happens ---------------------------------------------------------------------------------------
-
-MOVES = st.lists(st.sampled_from(["reply", "unclear", "undelivered", "hour", "day"]), max_size=8)
-RUNS = st.lists(
-    st.tuples(st.sampled_from(["queue", "skip", "interrupt"]), st.integers(0, 9)), min_size=2, max_size=4
-)
-
-
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(RUNS, MOVES)
-def test_whatever_happens_no_two_ask_at_once_and_every_run_ends(
-    parts: Parts, runs: list[tuple[str, int]], moves: list[str]
-) -> None:
-    customer, now = parts.customer(), NOW
-    before = len(parts.sms.sent)
-    enrolments = [
-        run(parts, customer, asking(f"flow{number}"), on_conflict=on_conflict, priority=priority)
-        for number, (on_conflict, priority) in enumerate(runs)
-    ]
-    for number, move in enumerate([*moves, *["day"] * 6]):
-        work(parts, now)
-        assert asked_at_once(parts.transaction, now) == []
-        sid = f"{customer}-{number}"
-        match move:
-            case "reply":
-                parts.reply(customer, "1", now, sid=sid)
-            case "unclear":
-                parts.reply(customer, "hm?", now, sid=sid)
-            case "undelivered":
-                last = next((one for one in reversed(parts.sms.sent[before:])), None)
-                if last is not None:
-                    parts.status(last.attempt_id, "undelivered", now, sid=f"SM{last.attempt_id.hex}")
-            case "hour":
-                now += HOUR
-            case "day":
-                now += DAY
-    ids = [one.attempt_id for one in parts.sms.sent[before:]]
-    assert len(ids) == len(set(ids))
-    assert {parts.enrolment(one).status for one in enrolments} == {"finished"}

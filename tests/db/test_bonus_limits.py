@@ -21,8 +21,8 @@ from bot.store import brakes, notices, spending
 from bot.store.models import AttemptRow, BrakeTripRow, CampaignRow, GrantRow, SpendAccountRow
 from bot.store.spending import Spent
 from tests.db.factories import make_campaign, make_enrolment, make_grant
+from tests.db.fake_billing import FakeBilling
 from tests.db.parts import NOW, UNCAPPED, Parts
-from tests.db.test_fulfilment import FakeBilling
 
 TODAY = date(2026, 11, 22)
 TOMORROW = datetime.fromisoformat("2026-11-23T00:00:00+08:00")

@@ -7,15 +7,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
-from bot.domain.brakes import COMPARE_EVERY, COUNT_EVERY
+from bot.domain.brakes import COMPARE_EVERY, COUNT_CALLS_EVERY, COUNT_EVERY
 from bot.domain.campaigns import CampaignMove
 from bot.domain.ids import new_id
+from bot.domain.profiles import Profiles
 from bot.enrolment.move import move_campaign
 from bot.enrolment.tend import pull_brakes
+from bot.rulebook import Rulebook
 from bot.store import brakes, notices
-from bot.store.models import AuditRow, BrakeTripRow, CampaignRow, ImportRow
+from bot.store.models import AuditRow, BrakeTripRow, CampaignRow, CustomerRow, ImportRow
 from bot.store.transaction import Tx
 from bot.tasks.braking import brake
 from tests.db.factories import (
@@ -31,6 +33,7 @@ from tests.db.parts import NOW, UNCAPPED, Parts
 
 OFF = dict.fromkeys(("carrier_errors", "spam_filter", "opt_outs", "complaints", "abandonment", "harm"), "off")
 LATER = NOW + COUNT_EVERY
+NEXT = NOW + COUNT_CALLS_EVERY
 
 
 def braked(**brakes_: Any) -> dict[str, Any]:
@@ -50,7 +53,7 @@ def settled(
 
 
 def look(parts: Parts, now: datetime = NOW) -> int:
-    pulled = brake(parts.transaction, parts.flows, now)
+    pulled = brake(parts.transaction, parts.flows, parts.rulebook, now)
     pull_brakes(parts.transaction, now)
     return pulled
 
@@ -93,6 +96,46 @@ def test_too_many_carrier_errors_stop_the_campaign_and_tell_the_operator(parts: 
     assert written.after == {"status": "paused", "reason": "brake: carrier_errors"}
 
 
+OUTAGE = [
+    {"status": "unconfirmed", "error_code": "500", "lease_until": LATER},
+    {"status": "due", "error_code": "20003"},
+    {"status": "due", "error_code": "connect"},
+]
+
+
+@pytest.mark.parametrize("standing", OUTAGE, ids=lambda one: one["error_code"])
+def test_a_carrier_that_takes_nothing_stops_the_campaign_although_nothing_comes_to_an_end(
+    parts: Parts, standing: dict[str, Any]
+) -> None:
+    campaign = parts.campaign(**braked(carrier_errors=ERRORS))
+    with parts.transaction() as tx:
+        settled(tx, campaign, 4)
+        settled(tx, campaign, 6, settled_at=None, **standing)
+    assert look(parts) == 1
+    assert status(parts, campaign) == "paused"
+    ((_, figures),) = trips(parts)
+    assert (figures["bad"], figures["all"]) == (6, 10)
+
+
+@pytest.mark.parametrize(
+    "standing",
+    [
+        {"error_code": "20429"},
+        {"error_code": "hours_over"},
+        {"error_code": None},
+        {"error_code": "connect", "started_at": NOW - timedelta(hours=2)},
+    ],
+    ids=["too many at once", "hours over", "due", "before the window"],
+)
+def test_what_waits_its_turn_stops_nothing(parts: Parts, standing: dict[str, Any]) -> None:
+    campaign = parts.campaign(**braked(carrier_errors=ERRORS))
+    with parts.transaction() as tx:
+        settled(tx, campaign, 4)
+        settled(tx, campaign, 20, status="due", settled_at=None, **standing)
+    assert look(parts) == 0
+    assert status(parts, campaign) == "running"
+
+
 def test_a_small_sample_and_a_handset_that_is_off_stop_nothing(parts: Parts) -> None:
     small = parts.campaign(**braked(carrier_errors=ERRORS))
     handsets = parts.campaign(**braked(carrier_errors=ERRORS))
@@ -100,6 +143,58 @@ def test_a_small_sample_and_a_handset_that_is_off_stop_nothing(parts: Parts) -> 
         settled(tx, small, 9, status="failed", error_code="30008")
         settled(tx, handsets, 20, status="undelivered", error_code="30003")
     assert look(parts) == 0
+
+
+@pytest.mark.parametrize(
+    "code", ["21211", "21610", "21614", "21635", "30003", "30005", "30006", "13224", "sip:404", "sip:480"]
+)
+def test_what_the_number_is_to_blame_for_says_nothing_of_the_carrier(parts: Parts, code: str) -> None:
+    """Neither that it is ill nor that it is well: what is left is told of fewer contacts."""
+    landlines, hidden = (parts.campaign(**braked(carrier_errors=ERRORS)) for _ in range(2))
+    with parts.transaction() as tx:
+        settled(tx, landlines, 40, status="failed", error_code=code)
+        settled(tx, landlines, 20)
+        settled(tx, hidden, 40, status="failed", error_code=code)
+        settled(tx, hidden, 6)
+        settled(tx, hidden, 4, status="failed", error_code="30008")
+    look(parts)
+    assert (status(parts, landlines), status(parts, hidden)) == ("running", "paused")
+    ((_, figures),) = trips(parts)
+    assert (figures["bad"], figures["all"]) == (4, 10)
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["20003", "21408", "21612", "30001", "30002", "30004", "30008", "30034", "sip:403", "sip:503", "sip:608", None],
+)  # fmt: skip
+def test_what_is_wrong_with_sender_account_or_route_or_not_known_counts(
+    parts: Parts, code: str | None
+) -> None:
+    campaign = parts.campaign(**braked(carrier_errors=ERRORS))
+    with parts.transaction() as tx:
+        settled(tx, campaign, 6)
+        settled(tx, campaign, 4, status="failed", error_code=code)
+    assert look(parts) == 1
+
+
+def test_a_call_that_fails_keeps_the_last_word_of_the_network(parts: Parts) -> None:
+    campaign = parts.campaign(**braked(carrier_errors={"above": "30%", "sample": 1, "over": "1h"}))
+    wrong_number, bad_route, coded = (
+        parts.enrol(campaign, parts.customer(factors={"sms_habit": False})) for _ in range(3)
+    )
+    parts.voice_outreach.call_due(NOW)
+    for enrolment, sid, more in (
+        (wrong_number, "CA1", {"SipResponseCode": "404"}),
+        (bad_route, "CA2", {"SipResponseCode": "503"}),
+        (coded, "CA3", {"SipResponseCode": "404", "ErrorCode": "13224"}),
+    ):
+        parts.call_status(parts.attempts(enrolment)[0].id, "failed", sid=sid, **more)
+
+    kept = [parts.attempts(one)[0].error_code for one in (wrong_number, bad_route, coded)]
+
+    assert kept == ["sip:404", "sip:503", "13224"]
+    assert look(parts) == 1
+    assert trips(parts)[0][1]["all"] == 1
 
 
 def test_what_is_older_than_the_window_or_was_never_sent_does_not_count(parts: Parts) -> None:
@@ -332,7 +427,7 @@ def test_too_many_people_who_find_nobody_stop_the_campaign(parts: Parts, abandon
     assert look(parts) == 0
     with parts.transaction() as tx:
         picked_up(tx, campaign, 1, **abandoned)
-    assert look(parts, LATER) == 1
+    assert look(parts, NEXT) == 1
     assert status(parts, campaign) == "paused"
     ((cause, figures),) = trips(parts)
     assert (cause, figures["bad"], figures["all"], figures["share"]) == ("abandonment", 2, 11, "18.2%")
@@ -371,7 +466,133 @@ def test_the_share_is_that_of_the_policys_own_rules(parts: Parts) -> None:
     assert look(parts) == 0
     with parts.transaction() as tx:
         picked_up(tx, campaign, 1, dialed="busy")
-    assert look(parts, LATER) == 1
+    assert look(parts, NEXT) == 1
+
+
+# -- by the rule of each place ---------------------------------------------------------------------------
+
+SILENT = {"twiml": None}
+DAY, MONTH = ({"abandoned": {"at_most": "10%", "over": over, "of_at_least": 10}} for over in ("1d", "30d"))
+RULES = Rulebook(
+    Profiles("elsewhere", {"US": "month", "GB": "day"}, {("US", "ohio"): "day"}, {}),
+    {"month": {"voice": MONTH}, "day": {"voice": DAY}, "elsewhere": {"brakes": {"abandonment": "off"}}},
+)
+ONLY_PLACES = {
+    "policy": UNCAPPED | {"brakes": {name: word for name, word in OFF.items() if name != "abandonment"}}
+}
+LONG_AGO = NOW - timedelta(days=20)
+AMERICAN, BRITISH, CHINESE = "+121255", "+4420794", "+86138120"
+
+
+def called(
+    parts: Parts, campaign: int, number: int, begins: str, region: str | None = None, **over: Any
+) -> None:
+    """So many calls to people with such numbers that were picked up."""
+    with parts.transaction() as tx:
+        before = set(tx.scalars(select(CustomerRow.id)))
+        picked_up(tx, campaign, number, **over)
+        new = CustomerRow.id.not_in(before)
+        for row in tx.scalars(select(CustomerRow).where(new)):
+            row.msisdn, row.region = f"{begins}{row.id:05d}", region
+
+
+def test_each_place_has_its_own_time_for_calls_that_find_nobody(parts: Parts) -> None:
+    """In Britain those of a day count, in America those of a month, and neither dilute the other's."""
+    parts.rulebook = RULES
+    campaign = parts.campaign(**ONLY_PLACES)
+    called(parts, campaign, 8, BRITISH)
+    called(parts, campaign, 2, BRITISH, at=LONG_AGO, **SILENT)  # not in this day
+    called(parts, campaign, 30, AMERICAN)
+    called(parts, campaign, 2, AMERICAN, at=LONG_AGO, **SILENT)
+    assert look(parts) == 0
+    called(parts, campaign, 2, AMERICAN, at=LONG_AGO, **SILENT)
+    assert look(parts, NEXT) == 1
+    ((cause, figures),) = trips(parts)
+    assert cause == "abandonment"
+    assert figures == {
+        "bad": 4,
+        "all": 34,
+        "share": "11.8%",
+        "above": "10.0%",
+        "minutes": 43200,
+        "place": "month",
+    }
+
+
+def test_a_place_that_is_a_small_part_of_a_campaign_stops_it_all_the_same(parts: Parts) -> None:
+    parts.rulebook = RULES
+    campaign, other = parts.campaign(**ONLY_PLACES), parts.campaign(**ONLY_PLACES)
+    called(parts, campaign, 90, AMERICAN)
+    called(parts, campaign, 8, BRITISH)
+    called(parts, campaign, 2, BRITISH, **SILENT)
+    called(parts, other, 9, BRITISH)
+    called(parts, other, 1, BRITISH, **SILENT)  # as many as are allowed
+    assert look(parts) == 1
+    ((_, figures),) = trips(parts)
+    assert (figures["place"], figures["bad"], figures["all"]) == ("day", 2, 10)
+    assert (status(parts, campaign), status(parts, other)) == ("paused", "running")
+
+
+def test_a_region_goes_before_its_country_and_a_place_without_a_rule_brakes_nothing(parts: Parts) -> None:
+    parts.rulebook = RULES
+    ohio, nowhere = parts.campaign(**ONLY_PLACES), parts.campaign(**ONLY_PLACES)
+    called(parts, ohio, 10, AMERICAN, "Ohio", at=LONG_AGO, **SILENT)
+    called(parts, ohio, 9, AMERICAN, "Ohio")
+    called(parts, nowhere, 20, CHINESE, **SILENT)
+    assert look(parts) == 0
+    called(parts, ohio, 2, AMERICAN, "Ohio", **SILENT)
+    assert look(parts, NEXT) == 1
+    assert trips(parts)[0][1]["place"] == "day"
+
+
+def test_a_campaigns_own_rule_holds_over_all_its_calls_beside_those_of_the_places(parts: Parts) -> None:
+    parts.rulebook = RULES
+    own = {
+        "policy": UNCAPPED | {"brakes": OFF | {"abandonment": {"above": "5%", "sample": 10, "over": "2d"}}}
+    }
+    campaign = parts.campaign(**own)
+    called(parts, campaign, 9, CHINESE)
+    called(parts, campaign, 9, BRITISH)
+    assert look(parts) == 0
+    called(parts, campaign, 1, BRITISH, **SILENT)  # a tenth of the British, as they may; but 5.3 % of all
+    assert look(parts, NEXT) == 1
+    figures = trips(parts)[0][1]
+    assert (figures["all"], figures["minutes"], figures.get("place")) == (19, 2880, None)
+
+
+def test_a_campaign_that_turns_the_brake_off_is_stopped_by_no_places_rule(parts: Parts) -> None:
+    parts.rulebook = RULES
+    campaign = parts.campaign(policy=UNCAPPED | {"brakes": OFF})
+    called(parts, campaign, 20, BRITISH, **SILENT)
+    assert look(parts) == 0
+
+
+def test_all_campaigns_and_places_are_counted_in_one_statement(parts: Parts) -> None:
+    parts.rulebook = RULES
+    for begins in (BRITISH, AMERICAN):
+        called(parts, parts.campaign(**ONLY_PLACES), 3, begins)
+    asked: list[str] = []
+
+    def note(*said: Any) -> None:
+        asked.append(said[2])
+
+    with parts.transaction() as tx:
+        engine = tx.get_bind()
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        look(parts)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert len([statement for statement in asked if "WITH spans" in statement]) == 1
+
+
+def test_calls_are_judged_at_the_first_look_of_a_minute(parts: Parts) -> None:
+    campaign = parts.campaign(**braked(abandonment=FEW))
+    look(parts)
+    with parts.transaction() as tx:
+        picked_up(tx, campaign, 10, **SILENT)
+    assert [look(parts, NOW + timedelta(seconds=seconds)) for seconds in (5, 30, 59)] == [0, 0, 0]
+    assert look(parts, NOW + timedelta(seconds=64)) == 1
 
 
 @pytest.mark.parametrize("source", ["erasure", "operator", "list", "number_changed", "api"])

@@ -62,9 +62,9 @@ def test_a_campaign_from_its_draft_to_its_end(keepline: Keepline, customers: Non
     status = json.loads(keepline("status", "november", "--json").stdout)
     assert (status["status"], status["finished"]) == ("aborted", 3)
     assert [move["move"] for move in status["moves"]] == [
-        "create", "check", "schedule", "start", "pause", "resume", "drain", "abort",
+        "create", "check", "schedule", "start", "round", "pause", "resume", "drain", "abort",
     ]  # fmt: skip
-    assert status["moves"][4]["after"] == {"status": "paused", "reason": "wrong price"}
+    assert status["moves"][5]["after"] == {"status": "paused", "reason": "wrong price"}
 
 
 def test_without_an_audience_it_is_for_whom_the_flow_says(
@@ -161,7 +161,7 @@ def test_a_long_name_is_listed_whole(keepline: Keepline, customers: None) -> Non
     shown = keepline("list")
     assert shown.exit_code == 0, shown.output
     assert name in shown.stdout
-    assert "of 1000.00" in shown.stdout
+    assert "of ¥1,000" in shown.stdout
 
 
 def test_the_steps_of_the_status_count_those_handed_to_a_manager_as_such(

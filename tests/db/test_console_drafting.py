@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from bot.enrolment.errors import CampaignError
 from bot.enrolment.shelf import on_offer, take
 from bot.store.models import AuditRow, CampaignRow, CustomerRow, UserRow
 from bot.store.transaction import Transaction
+from console.draft_form import Draft, chosen_policy
 from tests.console_app import make_app, make_person, make_readable_campaign, operators_browser, post, sign_in
 from tests.db.factories import make_customer, make_flow_revision, make_risk_list
 
@@ -181,6 +183,56 @@ def test_a_slip_is_named_beside_its_field_and_nothing_is_written_down(
     assert wrong(answer.text) == {field: said}
     with transaction() as tx:
         assert tx.scalars(select(CampaignRow.name)).all() == ["another"]
+
+
+def test_everything_that_does_not_fit_is_told_at_once(client: FlaskClient, transaction: Transaction) -> None:
+    """What the fields, the condition, the offer and the campaign as a whole are refused for: in one go."""
+    with transaction() as tx:
+        make_readable_campaign(tx, name="December")
+    form = filled(
+        audience="condition",
+        condition="balnce < 10 and teir = 'high'",
+        control_share="100",
+        starts="tomorrow",
+        ends="2020-01-01T00:00",
+        budget="0",
+        occasion="rhythm",
+        days=[],
+        rhythm_at="later",
+        policy="../cn",
+    )
+    form |= {"offer.bonus": "ten", "offer.min_recharge": "1000000001"}
+    said = wrong(post(client, NEW, **form).text.replace("<br>", " / "))
+    assert said == {
+        "name": "There already is a campaign of this name.",
+        "people": "Line 1, column 1: unknown factor &#39;balnce&#39; (did you mean balance?)"
+        " / Line 1, column 17: unknown factor &#39;teir&#39; (did you mean tier?)",
+        "control_share": "At least 0% and below 100%.",
+        "offer-bonus": "Please write it like 10.",
+        "offer-min_recharge": "At most 1,000,000,000.",
+        "budget": "It must be above 0.",
+        "starts": "Please give a day and a time.",
+        "days": "Please choose a day.",
+        "rhythm_at": "Please give a time, such as 02:00.",
+        "policy": "Please choose one of the list.",
+    }
+
+
+def test_a_condition_is_refused_in_the_readers_language(client: FlaskClient) -> None:
+    post(client, "/language/zh")
+    answer = post(client, "/campaigns/new/people", condition="balnce < 10 and tier = 3")
+    assert "第1行第1列：未知的因子 &#39;balnce&#39;（是否为 balance？）<br>" in answer.text
+    assert "&#39;tier&#39; 是文字，而 &#39;3&#39; 是数值（文字须加引号）" in answer.text
+
+
+def test_a_shipped_policy_that_somebody_has_broken_is_told_beside_its_field(
+    transaction: Transaction, now: datetime, tmp_path: Path
+) -> None:
+    (tmp_path / "cn.yaml").write_text("caps: [{limit: 0, per: day}]\n", encoding="utf-8")
+    draft = Draft({"policy": "cn"})
+    with make_app(transaction, now).test_request_context():
+        chosen_policy(draft, tmp_path)
+    assert draft.errors["policy"].startswith("Line 1, column 16: caps[0].limit: 0 would forbid every contact")
 
 
 def test_what_was_written_need_not_be_typed_twice(client: FlaskClient) -> None:

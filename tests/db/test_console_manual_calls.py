@@ -118,6 +118,36 @@ def test_a_refusal_is_told_in_words_and_stored(
     assert audit.after == {"verdict": "denied", "reason": "suppressed"}
 
 
+@pytest.mark.parametrize(
+    ("reason", "language", "words"),
+    [
+        ("suppressed", "en", "The customer has refused meanwhile: the call was taken back"),
+        ("suppressed", "zh", "客户其间已拒绝联系：呼叫已撤回"),
+        ("marked_never", "en", "Not permitted any more: "),
+        ("marked_never", "zh", "不再允许："),
+    ],
+)
+def test_a_call_that_a_refusal_took_back_says_why(
+    client: FlaskClient,
+    transaction: Transaction,
+    order: int,
+    now: datetime,
+    reason: str,
+    language: str,
+    words: str,
+) -> None:
+    with transaction() as tx:
+        tx.execute(update(UserRow).values(language=language))
+    sign_in(client, "mei")
+    post(client, f"/work-orders/{order}/calls")
+    facts = {"status": "taken_back", "verdict": "denied", "reason": reason, "ended_at": now}
+    with transaction() as tx:
+        tx.execute(update(ManualCallRow).values(**facts))
+    page = client.get(f"/work-orders/{order}").text
+    assert page.count(words) == 2  # in the panel, and in the conversation
+    assert "every 2s" not in page
+
+
 def test_who_neither_owns_the_order_nor_may_settle_it_gets_403(
     client: FlaskClient, transaction: Transaction, order: int
 ) -> None:

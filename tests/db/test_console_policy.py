@@ -8,8 +8,9 @@ from datetime import datetime
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
-from bot.store.models import AuditRow, CampaignRow
+from bot.store.models import AuditRow, CampaignRow, UserRow
 from bot.store.transaction import Transaction
 from tests.console_app import make_app, make_person, make_readable_campaign, post, sign_in
 
@@ -33,6 +34,28 @@ def campaign(transaction: Transaction) -> int:
 
 def told(page: str) -> dict[str, str]:
     return dict(re.findall(r"<dt>([^<]+)</dt><dd>([^<]*)</dd>", page))
+
+
+def agreed_to(client: FlaskClient, path: str, **form: str) -> TestResponse:
+    """Sends the rules, sees what they change, and agrees."""
+    seen = post(client, path, **form)
+    assert seen.status_code == 200, seen.text
+    return post(client, path, agreed=agreement(seen.text), **form)
+
+
+def agreement(page: str) -> str:
+    (found,) = re.findall(r'name="agreed" value="(\w+)"', page)
+    return str(found)
+
+
+def changes(page: str) -> list[tuple[str, ...]]:
+    """Each line of the table: rule, until now, from now on, and what that is."""
+    found = []
+    for row in re.findall(r"<tr data-direction=.*?</tr>", page, re.DOTALL):
+        cells = re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)
+        bare = (re.sub(r'<span class="soft[^>]*>[^<]*</span>', "", cell) for cell in cells)
+        found.append(tuple(re.sub(r"<[^>]+>", "", cell).strip() for cell in bare))
+    return found
 
 
 def stored(transaction: Transaction, campaign: int) -> CampaignRow:
@@ -77,7 +100,7 @@ def test_money_holidays_and_approval_are_told_too(client: FlaskClient, transacti
 def test_an_operator_tightens_the_rules_of_a_running_campaign_and_it_is_on_record(
     client: FlaskClient, transaction: Transaction, campaign: int
 ) -> None:
-    answer = post(client, f"/campaigns/{campaign}/policy", policy=NIGHT, reason="the regulator called")
+    answer = agreed_to(client, f"/campaigns/{campaign}/policy", policy=NIGHT, reason="the regulator called")
     assert answer.status_code == 303
     after = stored(transaction, campaign)
     assert (after.status, after.policy["hours"]["marketing"]) == ("running", ["10:00-11:00"])
@@ -92,12 +115,79 @@ def test_an_operator_tightens_the_rules_of_a_running_campaign_and_it_is_on_recor
     assert note.after["reason"] == "the regulator called"
 
 
+def test_what_becomes_looser_and_what_tighter_is_seen_before_anything_changes(
+    client: FlaskClient, transaction: Transaction, campaign: int
+) -> None:
+    path = f"/campaigns/{campaign}/policy"
+    written = NIGHT + "needs_consent: []\nspend: {money: 5000}\nbrakes: {opt_outs: {above: 20%}}\n"
+    seen = post(client, path, policy=written, reason="a trial")
+    assert seen.status_code == 200
+    assert changes(seen.text) == [
+        ("Hours, marketing, every day", "09:00-12:00, 14:00-20:30", "10:00-11:00", "Tighter"),
+        ("Consent, marketing", "needed", "not needed", "Looser"),
+        ("Money in all", "no limit", "5,000", "Tighter"),
+        ("The longest call", "no limit", "5 minutes", "Tighter"),
+        (
+            "It stops by itself: customers opt out",
+            "above 10% in 1 day, of 200 or more",
+            "above 20% in 1 day, of 200 or more",
+            "Looser",
+        ),
+    ]
+    assert 'value="a trial"' in seen.text
+    assert stored(transaction, campaign).policy == {}
+    post(client, "/language/zh")
+    assert ("同意，营销", "须取得", "不需要", "更宽") in changes(post(client, path, policy=written).text)
+
+
+def test_who_agrees_to_some_rules_has_not_agreed_to_others(
+    client: FlaskClient, transaction: Transaction, campaign: int
+) -> None:
+    path = f"/campaigns/{campaign}/policy"
+    agreed = agreement(post(client, path, policy=NIGHT).text)
+    edited = post(client, path, policy="caps: []", agreed=agreed)
+    assert edited.status_code == 200
+    with transaction() as tx:
+        tx.get_one(CampaignRow, campaign).policy = {"caps": []}
+    assert post(client, path, policy=NIGHT, agreed=agreed).status_code == 200
+    assert stored(transaction, campaign).policy == {"caps": []}
+
+
+def test_rules_that_say_the_same_in_other_words_are_told_as_such(client: FlaskClient, campaign: int) -> None:
+    seen = post(client, f"/campaigns/{campaign}/policy", policy="sms: {signature: []}")
+    assert "no rule is looser or tighter than before" in seen.text
+    assert changes(seen.text) == []
+
+
+def test_the_author_learns_at_once_that_a_second_person_must_do_it(
+    client: FlaskClient, transaction: Transaction
+) -> None:
+    with transaction() as tx:
+        olga = tx.scalars(select(UserRow.id).where(UserRow.login == "olga")).one()
+        campaign = make_readable_campaign(tx, policy={"approval": {"needed": True}}, author_id=olga)
+    post(client, "/language/zh")
+    answer = post(client, f"/campaigns/{campaign}/policy", policy=NIGHT)
+    assert answer.status_code == 422
+    assert "此活动由您编写，更改其规则需由第二人进行。" in answer.text
+
+
+def test_mistakes_are_told_in_chinese(client: FlaskClient, campaign: int) -> None:
+    post(client, "/language/zh")
+    written = (
+        'hours: {marketing: ["09:00-12:00", "11:00-14:00"], service: ["08:00-22:00"]}\ncaps: [{limit: 0}]'
+    )
+    page = post(client, f"/campaigns/{campaign}/policy", policy=written).text
+    assert "hours.marketing[1]：09:00-12:00 与 11:00-14:00 重叠" in page
+    assert "caps[0].limit：0 会禁止一切触达" in page
+    assert "caps[0].period：缺失" in page
+
+
 def test_a_campaign_that_has_not_started_is_a_draft_again(
     client: FlaskClient, transaction: Transaction
 ) -> None:
     with transaction() as tx:
         campaign = make_readable_campaign(tx, status="checked", policy={}, started_at=None)
-    post(client, f"/campaigns/{campaign}/policy", policy="extends: cn")
+    agreed_to(client, f"/campaigns/{campaign}/policy", policy="extends: cn")
     after = stored(transaction, campaign)
     assert (after.status, after.policy["profile"]) == ("draft", "cn")
     assert "It must be checked again" in client.get(f"/campaigns/{campaign}/policy").text
@@ -126,7 +216,7 @@ def test_a_mistake_is_named_with_its_line_and_column_and_changes_nothing(
 
 def test_the_same_rules_and_an_endless_text_are_refused(client: FlaskClient, campaign: int) -> None:
     same = post(client, f"/campaigns/{campaign}/policy", policy="")
-    assert (same.status_code, "has this policy already" in same.text) == (422, True)
+    assert (same.status_code, "The campaign has these rules already." in same.text) == (422, True)
     assert post(client, f"/campaigns/{campaign}/policy", policy="#" * 30_000).status_code == 413
 
 
@@ -138,7 +228,9 @@ def test_rules_that_cannot_be_read_any_more_can_be_replaced_on_their_page(
     page = client.get(f"/campaigns/{campaign}/policy")
     assert page.status_code == 200
     assert "The stored rules cannot be read any more" in page.text
-    assert post(client, f"/campaigns/{campaign}/policy", policy=NIGHT).status_code == 303
+    seen = post(client, f"/campaigns/{campaign}/policy", policy=NIGHT)
+    assert "so nothing can be compared with it" in seen.text
+    assert agreed_to(client, f"/campaigns/{campaign}/policy", policy=NIGHT).status_code == 303
 
 
 def test_a_supervisor_reads_the_rules_and_a_manager_does_not(

@@ -12,7 +12,7 @@ from bot.store.models import CampaignRow
 from bot.store.transaction import Transaction
 from tests.console_app import operators_browser
 from tests.db.factories import make_campaign, make_enrolment, make_flow_revision, make_topup
-from tests.db.test_experiments import SPLIT, contact, customer_of, go
+from tests.db.wording_try import SPLIT, contact, customer_of, go
 
 
 @pytest.fixture

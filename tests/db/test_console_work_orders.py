@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+import console.work_orders
 from bot.channels.twiml import Ask, Say, Tell, render
 from bot.store import desk, work_orders
 from bot.store.desk import Filter, Viewer
@@ -235,6 +236,37 @@ def test_what_a_customer_writes_is_text_and_never_markup(
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
 
 
+@pytest.mark.parametrize(
+    ("status", "button", "said"),
+    [
+        ("open", "release", "Somebody else has it now."),
+        ("closed", "take", "Somebody has closed it already."),
+        ("closed", "close", "Somebody has closed it already."),
+    ],
+)
+def test_who_comes_too_late_is_told_so_and_changes_nothing(
+    client: FlaskClient,
+    transaction: Transaction,
+    people: dict[str, int],
+    now: datetime,
+    status: str,
+    button: str,
+    said: str,
+) -> None:
+    """The page was loaded before somebody else moved the order."""
+    with transaction() as tx:
+        enrolment = make_enrolment(tx, customer_id=make_customer(tx, tier="mid"))
+        ended = {"disposition": "saved", "closed_at": now} if status == "closed" else {}
+        late = make_work_order(tx, enrolment_id=enrolment, status=status, **ended)
+    sign_in(client, "jun")
+    answer = post(client, f"/work-orders/{late}/{button}", disposition="saved")
+    assert (answer.status_code, answer.location) == (302, "/work-orders/")
+    assert said in client.get("/work-orders/").text
+    with transaction() as tx:
+        assert tx.get_one(WorkOrderRow, late).status == status
+        assert tx.scalars(select(AuditRow).where(AuditRow.action.like("work_order.%"))).all() == []
+
+
 def test_the_list_shows_open_ones_by_urgency_and_what_is_overdue(
     client: FlaskClient, transaction: Transaction, people: dict[str, int], now: datetime
 ) -> None:
@@ -252,6 +284,26 @@ def test_the_list_shows_open_ones_by_urgency_and_what_is_overdue(
     assert "3 to be done, 1 overdue" in page
     assert "No work order here" in client.get("/work-orders/?mine=1").text
     assert client.get("/work-orders/?status=nonsense").status_code == 404
+
+
+def test_the_pages_of_a_list_lead_to_each_other_and_keep_what_was_asked_for(
+    client: FlaskClient,
+    transaction: Transaction,
+    people: dict[str, int],
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(console.work_orders, "PAGE", 1)
+    with transaction() as tx:
+        for hours in (1, 2, 3):
+            make_work_order(tx, owner_id=people["jun"], due_at=now + timedelta(hours=hours))
+    sign_in(client, "jun")
+    at = "/work-orders/?status=open&amp;mine=1&amp;page="
+    linked = [
+        [number for number in (0, 1, 2, 3, 4) if f'href="{at}{number}"' in client.get(url).text]
+        for url in (f"/work-orders/?mine=1&page={number}" for number in (1, 2, 3))
+    ]
+    assert linked == [[2], [1, 3], [2]]
 
 
 def test_the_rule_of_who_sees_an_order_is_the_same_in_sql_and_in_python(

@@ -228,6 +228,7 @@ def test_starting_enrols_and_every_move_is_audited(
         ("campaign.create", None, None),
         ("campaign.check", "draft", "checked"),
         ("campaign.start", "checked", "running"),
+        ("campaign.round", None, None),
         ("campaign.pause", "running", "paused"),
         ("campaign.resume", "paused", "running"),
     ]

@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -15,41 +14,14 @@ from sqlalchemy import text
 from bot.store import events, sending
 from bot.store.events import NewEvent
 from bot.store.models import CustomerRow
-from bot.store.transaction import Transaction, Tx
+from bot.store.transaction import Transaction
 from tests.db.asking import asking, calling
+from tests.db.crowds import crowd
 from tests.db.parts import NOW, Parts
 from tests.fakes import FakePacing
 
 CROWD = 100_000
 AT_ONCE_S = 2.0
-
-_CROWD = """
-    WITH people AS (
-        INSERT INTO customers (external_id, msisdn, name, time_zone, region, consents, snapshot_at, created_at)
-        SELECT 'crowd ' || :campaign || ' ' || n, '+8613' || (:campaign * 10000000 + n), '客户', 'Asia/Shanghai',
-               'beijing', '{sms:marketing,call:marketing}', :now, :now
-        FROM generate_series(1, :size) n RETURNING id
-    ), runs AS (
-        INSERT INTO enrolments (campaign_id, customer_id, flow_revision, arm, status, step, visit, enrolled_at,
-                                expires_at)
-        SELECT k.id, people.id, k.flow_revision, 'treatment', 'active', 'ask', 1, :now, :until
-        FROM people JOIN campaigns k ON k.id = :campaign RETURNING id, customer_id
-    )
-    INSERT INTO attempts (id, enrolment_id, campaign_id, customer_id, channel, purpose, step, visit, try_no, due_at,
-                          expires_at, on_denied, asks, created_at)
-    SELECT gen_random_uuid(), id, :campaign, customer_id, 'sms', 'marketing', 'ask', 1, 1,
-           :now - interval '1 hour', :until, 'wait', true, :now
-    FROM runs
-    """
-
-
-def crowd(tx: Tx, campaign: int, size: int) -> None:
-    """So many customers whose first message has been due for an hour; made without checking each foreign key."""
-    tx.execute(text("SET LOCAL session_replication_role = replica"))
-    tx.execute(
-        text(_CROWD), {"campaign": campaign, "size": size, "now": NOW, "until": NOW + timedelta(days=9)}
-    )
-    tx.execute(text("ANALYZE customers, enrolments, attempts"))
 
 
 @pytest.fixture(autouse=True)

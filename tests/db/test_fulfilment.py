@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,8 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from bot.channels.errors import Rejected, SendError, Unavailable, Unconfirmed
-from bot.domain.offers import Credit, Credited
+from bot.channels.errors import Rejected, Unavailable, Unconfirmed
 from bot.fulfilment.settle import LEASE, expire_stale, settle_due
 from bot.prices import load_prices
 from bot.store import crediting, grants
@@ -22,36 +18,9 @@ from bot.store.bonus_limits import Purse
 from bot.store.models import CampaignRow, EnrolmentRow, EventRow, GrantRow
 from bot.store.transaction import Transaction
 from tests.db.factories import make_campaign, make_enrolment, make_grant
+from tests.db.fake_billing import FakeBilling
 
 PURSE = Purse(load_prices, "UTC")
-
-
-@dataclass
-class FakeBilling:
-    """Books by key, as a real billing system keeps them, and a script of what goes wrong."""
-
-    books: dict[UUID, Credited] = field(default_factory=dict)
-    posted: list[UUID] = field(default_factory=list)
-    asked: list[UUID] = field(default_factory=list)
-    fail: Callable[[Credit], SendError | None] = lambda credit: None
-    take_before_failing: bool = False
-
-    @asynccontextmanager
-    async def connect(self) -> AsyncIterator[FakeBilling]:
-        yield self
-
-    async def credit(self, credit: Credit) -> Credited:
-        self.posted.append(credit.grant_id)
-        error = self.fail(credit)
-        if error is None or self.take_before_failing:
-            self.books.setdefault(credit.grant_id, Credited(f"adj-{len(self.books) + 1}"))
-        if error is not None:
-            raise error
-        return self.books[credit.grant_id]
-
-    async def find(self, grant_id: UUID) -> Credited | None:
-        self.asked.append(grant_id)
-        return self.books.get(grant_id)
 
 
 def grant_of(transaction: Transaction, grant_id: UUID) -> GrantRow:

@@ -16,9 +16,12 @@ from sqlalchemy import text
 from bot.audience.errors import AudienceError, MapError
 from bot.audience.importing import import_file
 from bot.audience.map_file import load_map, parse_map
-from bot.audience.report import ImportReport
+from bot.audience.report import ImportReport, Progress, silent
 from bot.domain.consents import CONSENTS
 from bot.rules.catalogue import load_catalogue
+from bot.store import events, suppressions
+from bot.store.events import NewEvent
+from bot.store.suppressions import Entry
 from bot.store.transaction import Transaction
 from tests.db.factories import make_suppression, make_user
 
@@ -49,7 +52,11 @@ Import = Callable[..., ImportReport]
 @pytest.fixture
 def load(transaction: Transaction, now: datetime, tmp_path: Path) -> Import:
     def run(
-        *rows: str, risk_list: str | None = None, map_text: str = MAP, header: str = HEADER
+        *rows: str,
+        risk_list: str | None = None,
+        map_text: str = MAP,
+        header: str = HEADER,
+        progress: Progress = silent,
     ) -> ImportReport:
         path = tmp_path / "base.csv"
         path.write_text("\n".join((header, *rows)) + "\n", encoding="utf-8")
@@ -61,6 +68,7 @@ def load(transaction: Transaction, now: datetime, tmp_path: Path) -> Import:
             default_region="CN",
             rejects_folder=tmp_path / "rejects",
             risk_list=risk_list,
+            progress=progress,
         )
 
     return run
@@ -270,6 +278,34 @@ def test_a_refusal_follows_the_customer_to_a_new_number(
         transaction,
         "SELECT msisdn, purpose, action, source FROM suppressions WHERE msisdn <> '+8613812341001'",
     ) == [("+8613812349999", "marketing", "suppress", "number_changed")]
+
+
+def test_an_import_keeps_nobody_from_saying_no(load: Import, transaction: Transaction, now: datetime) -> None:
+    """The customer is in the import's hands, another number and all, and its end may be a minute away."""
+    load(ANNA, BEN)
+    heard = []
+
+    def say_no(phase: str, done: int, total: int) -> None:
+        if phase != "store":
+            return
+        with transaction() as tx:
+            tx.execute(text("SET LOCAL lock_timeout = '2s'"))
+            for (customer,) in tx.execute(text("SELECT id FROM customers ORDER BY id")).all():
+                events.leave(
+                    tx, [NewEvent(f"sms:in:{customer}", "sms.inbound", {}, now, customer_id=customer)]
+                )
+                suppressions.add(tx, [Entry(customer, "suppress", "sms_reply", f"sms:in:{customer}")], now)
+                heard.append(customer)
+
+    report = load(ANNA.replace(",5,", ",6,"), BEN.replace("13812341002", "13812349999"), progress=say_no)
+
+    assert (len(heard), report.updated) == (2, 2)
+    assert rows_of(transaction, "SELECT msisdn FROM customers ORDER BY id") == [
+        ("+8613812341001",),
+        ("+8613812349999",),
+    ]
+    with transaction() as tx:
+        assert suppressions.refused(tx, "+8613812349999", channel="sms", purpose="marketing")
 
 
 def test_a_risk_list_holds_exactly_the_last_file(load: Import, transaction: Transaction) -> None:

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 
 from bot.domain.attempts import Channel
 from bot.domain.campaigns import SendOrder
 from bot.domain.contact import Allowed, Decision, Deferred, Denied, Reason
+from bot.domain.profiles import Profiles
+from bot.enrolment.enrol import enrol
 from bot.outreach.call_now import may_call_now
 from bot.outreach.weigh import weigh
 from bot.register.errors import RegisterError
@@ -24,14 +26,14 @@ from bot.register.marking import (
     unmark_customer,
     unmark_file,
 )
-from bot.rulebook import open_rulebook
-from bot.store import campaigns, marks, sending
+from bot.rulebook import Rulebook, open_rulebook
+from bot.store import marks, sending
 from bot.store.marks import Mark
 from bot.store.models import AuditRow, CustomerRow, EnrolmentRow, WorkOrderRow
-from bot.store.send_order import put_in_order
 from bot.store.transaction import Transaction
 from tests.db.commands import Keepline
 from tests.db.factories import make_customer, make_enrolment, make_user, make_work_order
+from tests.db.house import CATALOGUE
 from tests.db.parts import NOW, UNCAPPED, Parts
 
 WEEK = NOW + timedelta(days=7)
@@ -142,7 +144,15 @@ def test_a_machines_voice_needs_consent_in_writing_where_the_place_asks_for_it(p
         ({"tier": "high"}, ("flea",), UNCAPPED, 9),
         ({"tier": "high", "complaint_open": True}, ("flea",), UNCAPPED, 1),  # a complaint is not put back
         ({"tier": "high"}, ("flea",), UNCAPPED | {"marks": {"flea": {"priority": "low"}}}, 2),
-        ({"tier": "high"}, ("flea",), UNCAPPED | {"marks": {}}, 1),
+        ({"tier": "high"}, ("flea",), UNCAPPED | {"marks": {}}, 9),  # its place still knows what a flea is
+        ({"tier": "high"}, ("flea",), UNCAPPED | {"marks": {"flea": {}}}, 1),
+        (
+            {"tier": "high"},
+            ("flea",),
+            {"marks": {"flea": {"priority": "low"}}, "caps": "odd"},
+            2,
+        ),  # unreadable
+        ({"tier": "high"}, ("unheard_of",), UNCAPPED, 1),
         ({"tier": "high"}, ("flea", "red"), UNCAPPED, 1),
     ],
 )
@@ -157,6 +167,40 @@ def test_lists_move_the_work_orders_of_those_on_them(
         assert tx.scalars(select(WorkOrderRow.priority)).one() == priority
 
 
+def test_a_work_order_is_moved_by_the_rules_of_the_customers_own_place(parts: Parts, engine: Engine) -> None:
+    """The campaign's word goes before the place's; and one statement tells of all whom a batch brings to a human."""
+    of_china = {"marks": {"busy": {"priority": "lowest"}, "flea": {"priority": "lowest"}}}
+    of_america = {"marks": {"busy": {"priority": "low"}}}
+    parts.rulebook = Rulebook(
+        Profiles("america", {"CN": "china"}, {}, {}), {"china": of_china, "america": of_america}
+    )
+    campaign = parts.campaign(policy=UNCAPPED | {"marks": {"flea": {"priority": "low"}}})
+    new_york = {"msisdn": "+12125550001", "time_zone": "America/New_York"}
+    people = {
+        "chinese": parts.customer(factors={"arpu": 150}, tier="high"),
+        "american": parts.customer(factors={"arpu": 150}, tier="high", **new_york),
+        "flea": parts.customer(factors={"arpu": 150}, tier="high"),
+    }
+    for name, mark in (("chinese", "busy"), ("american", "busy"), ("flea", "flea")):
+        put_on(parts, people[name], mark)
+    with parts.transaction() as tx:
+        for customer in people.values():
+            make_enrolment(tx, campaign_id=campaign, customer_id=customer, step=None, visit=0, due_at=NOW)
+    asked: list[str] = []
+
+    def note(*said: Any) -> None:
+        asked.append(said[2])
+
+    event.listen(engine, "before_cursor_execute", note)
+    parts.inbound.wake_due(NOW)
+    event.remove(engine, "before_cursor_execute", note)
+
+    with parts.transaction() as tx:
+        found = {row.customer_id: row.priority for row in tx.scalars(select(WorkOrderRow))}
+    assert {name: found[one] for name, one in people.items()} == {"chinese": 9, "american": 2, "flea": 2}
+    assert len([one for one in asked if "FROM customer_marks" in one]) == 1
+
+
 @pytest.mark.parametrize(
     ("order", "expected"),
     [
@@ -167,7 +211,7 @@ def test_lists_move_the_work_orders_of_those_on_them(
 def test_lists_come_before_value_in_the_order_of_sending(
     transaction: Transaction, parts: Parts, order: SendOrder, expected: list[str]
 ) -> None:
-    campaign = parts.campaign(policy=UNCAPPED, send_order=order)
+    campaign = parts.campaign(policy=UNCAPPED, send_order=order, condition="balance < 10", control_share=0)
     people = {
         "flea": parts.customer(factors={"arpu": 300}),
         "plain": parts.customer(factors={"arpu": 10}),
@@ -177,12 +221,7 @@ def test_lists_come_before_value_in_the_order_of_sending(
     put_on(parts, people["flea"], "flea")
     put_on(parts, people["red"], "red")
     with transaction() as tx:
-        for customer in people.values():
-            fresh = {"due_at": NOW, "enrolled_at": NOW, "step": None}
-            make_enrolment(tx, campaign_id=campaign, customer_id=customer, **fresh)
-        found = campaigns.get(tx, campaign)
-        assert found is not None
-        put_in_order(tx, found, NOW)
+        enrol(tx, campaign, NOW, catalogue=CATALOGUE)
 
     with transaction() as tx:
         ordered = select(EnrolmentRow.customer_id).order_by(EnrolmentRow.due_at, EnrolmentRow.id)
@@ -336,7 +375,10 @@ def test_the_commands_put_on_take_off_and_count(
     gone = keepline("register", "unmark", "flea", str(path), "--as", "li")
     assert gone.stdout.splitlines()[0] == "list flea: 2 rows, 0 customers put on, 1 taken off, 1 rejected"
     mistyped = keepline("register", "mark", "blakc", "--customer", "C2", "--as", "li")
-    assert "no policy gives list blakc a meaning; known are black, complaint, flea, red" in mistyped.stderr
+    assert (
+        "no policy gives list blakc a meaning; did you mean black? Known are black, complaint, flea, red"
+        in mistyped.stderr
+    )
     path.write_text("phone\n1381\n", encoding="utf-8")
     assert keepline("register", "mark", "flea", str(path), "--as", "li").exit_code == 1
     for mistaken in (("mark", "red"), ("mark", "red", str(path), "--customer", "C1")):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID
@@ -11,12 +11,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, text
 
+from bot.channels.errors import SendError
 from bot.channels.messages import Found
 from bot.domain.manual_calls import ManualCallStatus
 from bot.outreach.outgoing import ASK_AFTER
 from bot.store.transaction import Transaction
+from tests.db.click_to_call import Desk
 from tests.db.parts import NOW, Parts
-from tests.db.test_manual_calls import Desk, desk  # noqa: F401 (a fixture)
 from tests.db.test_recall import HOUR, PAUSE, RESUME, by_sms, move, refuse
 from tests.fakes import FakeVoice, Lost
 
@@ -128,7 +129,7 @@ def wait_until_blocked(engine: Engine) -> None:
 
 
 def test_a_manager_who_picks_up_while_the_carrier_is_asked_keeps_the_call(
-    desk: Desk,  # noqa: F811
+    desk: Desk,
 ) -> None:
     desk.parts.voice = voice = FakeVoice(Lost())
     desk.ask()
@@ -139,16 +140,16 @@ def test_a_manager_who_picks_up_while_the_carrier_is_asked_keeps_the_call(
 
 
 @contextmanager
-def picking_up(desk: Desk, voice: FakeVoice) -> Iterator[None]:  # noqa: F811
+def picking_up(desk: Desk, voice: FakeVoice) -> Iterator[None]:
     """The manager does so between the carrier's list and what is made of it."""
-    books = voice.find
+    books = voice.find_batch
 
-    def find(to: str, limit: int = 200) -> list[Found]:
-        found = books(to, limit)
-        sid = found[0].sid
-        form = {"CallSid": sid, "CallStatus": "in-progress"}
+    def find(numbers: Sequence[str]) -> list[list[Found] | SendError]:
+        (found,) = books(numbers)
+        assert not isinstance(found, SendError)
+        form = {"CallSid": found[0].sid, "CallStatus": "in-progress"}
         desk.parts.bridge.answered(desk.call.id, form, NOW + ASK_AFTER)
-        return found
+        return [found]
 
-    voice.find = find  # type: ignore[method-assign]
+    voice.find_batch = find  # type: ignore[method-assign]
     yield

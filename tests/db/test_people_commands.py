@@ -66,7 +66,7 @@ def test_a_phone_is_kept_whole_and_shown_masked(keepline: Keepline, transaction:
     assert wrong.exit_code == 2
     assert "it must be E.164" in wrong.stderr
     nobody = keepline("user", "phone", "wu", "+8613900000002")
-    assert (nobody.exit_code, nobody.stderr) == (1, "Error: there is no user 'wu'\n")
+    assert (nobody.exit_code, nobody.stderr) == (1, "Error: there is no user 'wu'; known are li\n")
 
 
 def test_a_manager_takes_the_tiers_and_regions_named(keepline: Keepline) -> None:
@@ -147,7 +147,7 @@ def test_an_order_is_shown_with_its_conversation_and_without_the_number(
     [
         (("show", "99"), 1, "Error: there is no work order 99"),
         (("take", "99", "--as", "li"), 1, "Error: there is no work order 99"),
-        (("take", "99", "--as", "nobody"), 2, "there is no user 'nobody'"),
+        (("take", "99", "--as", "nobody"), 1, "there is no user 'nobody'"),
         (("close", "99", "--as", "li", "--disposition", "happy"), 2, "'happy' is not one of"),
         (("take", "x", "--as", "li"), 2, "'x' is not a valid integer"),
     ],
@@ -175,7 +175,7 @@ def test_a_campaigns_report_is_a_table_or_json(
     table = keepline("report", "campaign", "November [1]")
     assert table.exit_code == 0, table.output
     assert "November [1] (running)" in table.stdout
-    assert "Recharged at least 50: 100.0% of 1 treated, 0.0% of 1 control" in table.stdout
+    assert "Recharged at least ¥50: 100.0% of 1 treated, 0.0% of 1 control" in table.stdout
     found = json.loads(keepline("report", "campaign", str(campaign_id), "--json").stdout)
     assert (found["funnel"]["escalated"], found["uplift"]["difference"]) == (1, 1.0)
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 
+from bot.inbound.process import Inbound
 from bot.store import events
 from bot.store.events import NewEvent
 from bot.store.models import EnrolmentRow, EventRow
 from bot.store.pending import pending
+from bot.store.transaction import Tx
 from tests.db.parts import NOW, Parts
 
 
@@ -68,3 +73,38 @@ def test_an_enrolment_that_cannot_be_woken_leaves_the_others_alone(parts: Parts)
     assert parts.inbound.wake_due(NOW) == 2
     assert parts.enrolment(good).step is not None
     assert parts.enrolment(broken).due_at == NOW + timedelta(minutes=10)
+
+
+class Lost(Exception):
+    """The database is gone."""
+
+
+def losing(parts: Parts, *, after: int) -> Inbound:
+    """For which the database is gone after so many transactions."""
+    left = [None] * after
+
+    @contextmanager
+    def transaction() -> Iterator[Tx]:
+        if not left:
+            raise Lost
+        left.pop()
+        with parts.transaction() as tx:
+            yield tx
+
+    return replace(parts.inbound, transaction=transaction)
+
+
+def test_a_fault_before_anything_is_claimed_is_nobodys_and_is_raised(parts: Parts) -> None:
+    lost = losing(parts, after=0)
+    with pytest.raises(Lost):
+        lost.process_waiting(NOW)
+    with pytest.raises(Lost):
+        lost.wake_due(NOW)
+
+
+def test_a_fault_that_leaves_nothing_to_be_put_off_is_raised_and_the_event_still_waits(parts: Parts) -> None:
+    poisoned(parts, parts.enrol(parts.campaign(), parts.customer()))
+    with pytest.raises(Lost):
+        losing(parts, after=1).process_waiting(NOW)
+    waiting = stored(parts, "poison")
+    assert (waiting.processed_at, waiting.tries) == (None, 0)

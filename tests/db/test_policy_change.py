@@ -25,10 +25,11 @@ from bot.enrolment.policy_change import PolicyChange, change_policy
 from bot.flow.load import load_flow
 from bot.outreach.recall import Recall
 from bot.rules.catalogue import load_catalogue
-from bot.store import audit, campaign_policies, campaigns, gate, sending, spending
+from bot.store import audit, campaign_policies, campaigns, gate, sending, spending, unmade_contacts
 from bot.store.models import AttemptRow, CampaignRow, DecisionRow, MoveEffectRow
 from bot.store.pending import pending
 from bot.store.rounds import next_edition
+from bot.store.unmade_contacts import Later
 from tests.db.commands import Keepline
 from tests.db.factories import make_attempt, make_customer, make_enrolment, make_user
 from tests.db.parts import FLOW, NOW, UNCAPPED, Parts
@@ -100,7 +101,9 @@ def test_with_other_hours_calls_that_wait_at_the_carrier_are_asked_back_and_weig
     campaign = parts.campaign(policy=from_("09:00", "12:00"))
     enrolment = parts.enrol(campaign, parts.customer(factors={"sms_habit": False}))
     parts.voice_outreach.call_due(NOW)
-    recall = Recall(parts.transaction, cast(TwilioSms, parts.sms), cast(TwilioVoice, parts.voice))
+    recall = Recall(
+        parts.transaction, cast(TwilioSms, parts.sms), cast(TwilioVoice, parts.voice), parts.recall.by_hand
+    )
     change(parts, campaign, from_("09:00", "12:00") | {"exempt": ["service"]})
     assert recall.take_back(NOW) == 0
     change(parts, campaign, from_("15:00", "16:00"))
@@ -174,7 +177,7 @@ def test_a_contact_that_is_just_being_put_off_is_not_forgotten(parts: Parts) -> 
             working = pool.submit(worked_off, parts, NOW)
             while not (working.done() or somebody_waits(parts)):
                 pass
-            sending.put_off(worker, {claimed.id: until})
+            unmade_contacts.put_off(worker, {claimed.id: Later(until, "quiet_hours", waiting=False)})
             gate.remember(worker, [gate.Said(claimed.id, "deferred", "quiet_hours", until)], NOW)
         working.result()
     assert due_at(parts, enrolment) == NOW
@@ -376,6 +379,26 @@ def test_nobody_approves_their_own_policy(parts: Parts, people: tuple[Mover, Mov
             moved(parts, campaign, MOVE.APPROVE, by=one)
 
 
+def test_a_change_by_another_does_not_make_an_approver_of_the_one_before(
+    parts: Parts, people: tuple[Mover, Mover]
+) -> None:
+    """Of the policy that is approved, part is theirs still."""
+    author, second = people
+    with parts.transaction() as tx:
+        campaign = drafted(tx, NEEDED, author)
+        third = Mover(make_user(tx, role="admin"), "admin")
+    change(parts, campaign, NEEDED | {"exempt": ["service"]}, by=second)
+    change(parts, campaign, NEEDED | {"exempt": ["service"], "keep": {"contacts": "90d"}}, by=author)
+    moved(parts, campaign, MOVE.CHECK)
+    with pytest.raises(CampaignError, match="its policy is by the same person"):
+        moved(parts, campaign, MOVE.APPROVE, by=second)
+    moved(parts, campaign, MOVE.APPROVE, by=third)
+
+    change(parts, campaign, NEEDED | {"exempt": ["service"]}, by=author)  # what they wrote has been approved
+    moved(parts, campaign, MOVE.CHECK)
+    assert moved(parts, campaign, MOVE.APPROVE, by=second) is STATUS.APPROVED
+
+
 def test_the_author_does_not_get_round_the_approval_by_another_policy(
     parts: Parts, people: tuple[Mover, Mover]
 ) -> None:
@@ -427,6 +450,10 @@ def tighter(tmp_path: Path) -> Path:
     return path
 
 
+def cells_of(lines: list[str]) -> list[list[str]]:
+    return [[cell.strip() for cell in line.split("│")[1:-1]] for line in lines if "│" in line]
+
+
 def test_the_command_shows_the_policy_and_its_history(
     parts: Parts, keepline: Keepline, tighter: Path
 ) -> None:
@@ -438,15 +465,16 @@ def test_the_command_shows_the_policy_and_its_history(
     )
     assert said.exit_code == 0, said.output
     lines = said.stdout.splitlines()
-    assert lines[:2] == ["- hours: # the default", "+ hours:"]
+    assert cells_of(lines) == [
+        ["hours, marketing, every day", "09:00-12:00, 14:00-20:30", "15:00-16:00", "tighter"],
+    ]
+    written = lines.index("- hours: # the default")
+    assert lines[written + 1] == "+ hours:"
     assert "+   - 15:00-16:00" in lines
     assert lines[-1] == "campaign november: running, its new policy is in force"
     shown = keepline("campaign", "policy", "november")
     assert "  marketing:\n  - 15:00-16:00\n" in shown.stdout
-    cells = [
-        [cell.strip() for cell in line.split("│")[2:4]] for line in shown.stdout.splitlines() if "│" in line
-    ]
-    assert cells == [["-", "-"], ["Olga", "hours"]]
+    assert [cells[1:] for cells in cells_of(shown.stdout.splitlines())] == [["-", "-"], ["Olga", "hours"]]
 
 
 def test_the_command_names_what_is_odd_by_file_line_and_column(
@@ -458,7 +486,43 @@ def test_the_command_names_what_is_odd_by_file_line_and_column(
     said = keepline("campaign", "policy", "november", "--set", str(odd))
     assert said.exit_code == 1
     assert said.stderr.startswith(f"Error: {odd}:3:16: ")
+    chinese = keepline("campaign", "policy", "november", "--set", str(odd), "--language", "zh")
+    assert "hours.marketing[0]：'16:00-09:00' 的结束早于开始" in chinese.stderr
     assert keepline("campaign", "policy", "octobre").exit_code == 1
+
+
+def test_the_command_compares_and_changes_nothing(parts: Parts, keepline: Keepline, tmp_path: Path) -> None:
+    campaign = parts.campaign(name="november", policy={})
+    looser = tmp_path / "looser.yaml"
+    looser.write_text("caps: []\nbrakes: {opt_outs: off, complaints: {above: 1%}}\n", encoding="utf-8")
+    said = keepline("campaign", "policy", "november", "--compare", str(looser))
+    assert said.exit_code == 0, said.output
+    assert [(cells[0], cells[3]) for cells in cells_of(said.stdout.splitlines())] == [
+        ("limit, marketing, in any 30 days, all campaigns together", "looser"),
+        ("limit, marketing by phone, in any 1 day, all campaigns together", "looser"),
+        ("limit, marketing by SMS, in any 7 days, all campaigns together", "looser"),
+        ("it stops by itself: customers complain", "tighter"),
+        ("it stops by itself: customers opt out", "looser"),
+    ]
+    chinese = keepline("campaign", "policy", "november", "--compare", str(looser), "--language", "zh")
+    assert ["自动停止：客户退订", "1 天内超过 10%（至少 200 次）", "不停止", "更宽"] in cells_of(
+        chinese.stdout.splitlines()
+    )
+    with parts.transaction() as tx:
+        assert tx.get_one(CampaignRow, campaign).policy == {}
+    both = keepline("campaign", "policy", "november", "--set", str(looser), "--compare", str(looser))
+    assert both.exit_code == 2
+
+
+def test_the_command_says_where_nothing_is_looser_or_tighter(
+    parts: Parts, keepline: Keepline, tmp_path: Path
+) -> None:
+    parts.campaign(name="november", policy={})
+    same = tmp_path / "same.yaml"
+    same.write_text("extends: default\n", encoding="utf-8")
+    said = keepline("campaign", "policy", "november", "--set", str(same))
+    assert said.stdout == "no rule is looser or tighter than before\n"
+    assert "has this policy already" in said.stderr
 
 
 def test_the_command_says_that_a_checked_campaign_is_a_draft_again(

@@ -115,5 +115,5 @@ def test_a_file_is_compared_with_what_a_campaign_runs(campaign: Campaign, publis
     assert "timing    wait  5d → 3d" in publish(LONGER, "diff", name).output
     assert "timing    wait  5d → 3d" in publish(LONGER, "diff", campaign.revision).output
     assert publish(LONGER, "diff", "nothing").output == (
-        "Error: 'nothing' is no file, no campaign and no revision\n"
+        f"Error: there is no file, campaign or revision 'nothing'; known are {name}\n"
     )

@@ -13,7 +13,7 @@ from bot.channels.errors import Rejected, Unavailable
 from bot.domain.campaigns import CampaignMove
 from bot.enrolment.effects import work_off
 from bot.enrolment.move import move_campaign
-from bot.outreach.recall import ASK_AGAIN, RefusalWatch
+from bot.outreach.recall import ASK_AGAIN, IN_DOUBT, MOST_TRIES, RefusalWatch
 from bot.store import suppressions
 from bot.store.models import AttemptRow, RecallRow
 from bot.store.suppressions import Entry
@@ -171,6 +171,48 @@ def test_a_yes_that_was_lost_on_its_way_is_read_in_the_carriers_books(parts: Par
     assert parts.recall.take_back(NOW + ASK_AGAIN) == 1  # refused with 21220: it is over already
     parts.inbound.process_waiting(NOW + ASK_AGAIN)
     assert parts.attempt(run).status == "due"
+
+
+def die_before_the_answer(parts: Parts, now: datetime = NOW) -> None:
+    """As a process that was killed between the carrier's yes and the record of it leaves it."""
+    parts.recall.take_back(now)
+    with parts.transaction() as tx:
+        tx.execute(text("UPDATE recalls SET answer = NULL"))
+        tx.execute(text("DELETE FROM events"))
+
+
+def test_a_yes_that_nobody_wrote_down_is_found_though_the_campaign_runs_again(
+    parts: Parts, campaign: int
+) -> None:
+    run, attempt = by_sms(parts, campaign)
+    move(parts, campaign, PAUSE)
+    die_before_the_answer(parts)
+    move(parts, campaign, RESUME)
+
+    assert parts.recall.take_back(NOW + IN_DOUBT - ASK_AGAIN) == 0
+    assert parts.recall.take_back(NOW + IN_DOUBT) == 1
+    parts.inbound.process_waiting(NOW + IN_DOUBT)
+    assert parts.attempt(run).status == "due"
+    assert parts.sms_outreach.send_due(NOW + IN_DOUBT) == 1
+    assert list(parts.sms.taken.values()) == [attempt, attempt]
+
+
+def test_what_the_carrier_kept_is_asked_for_anew_by_the_next_pause(parts: Parts, campaign: int) -> None:
+    """It could not be reached all the time of the first one."""
+    run, _ = by_sms(parts, campaign)
+    parts.sms.script.extend([Unavailable("503")] * MOST_TRIES)
+    move(parts, campaign, PAUSE)
+    for later in range(MOST_TRIES):
+        assert parts.recall.take_back(NOW + later * ASK_AGAIN) == 1
+    move(parts, campaign, RESUME)
+    later = NOW + MOST_TRIES * ASK_AGAIN + IN_DOUBT
+    assert [parts.recall.take_back(later + n * IN_DOUBT) for n in range(3)] == [1, 0, 0]
+    assert answers(parts) == [("stopped", MOST_TRIES, "held")]
+    assert parts.attempt(run).status == "accepted"
+
+    move(parts, campaign, PAUSE, later + HOUR)
+    assert parts.recall.take_back(later + HOUR) == 1
+    assert answers(parts) == [("stopped", 1, "canceled")]
 
 
 # -- for good -----------------------------------------------------------------------------------------------------

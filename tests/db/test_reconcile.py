@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -177,11 +178,11 @@ def test_a_callback_that_comes_while_we_look_wins_over_our_proof(parts: Parts) -
     parts.sms_outreach.send_due(NOW)
     attempt = parts.attempt(enrolment).id
 
-    def lagging(_: str, limit: int = 200) -> list[Found]:
+    def lagging(_: Sequence[str]) -> list[list[Found] | SendError]:
         parts.status(attempt, "delivered", LATER, sid="SM-lagging")
-        return []
+        return [[]]
 
-    parts.sms.find = lagging  # type: ignore[method-assign]
+    parts.sms.find_batch = lagging  # type: ignore[method-assign]
     ask(parts)
     assert (parts.attempt(enrolment).status, parts.attempt(enrolment).carrier_sid) == (
         "delivered",

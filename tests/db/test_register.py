@@ -1,222 +1,33 @@
-"""The register's own work: lists by the file, single lines, patterns, erasure, consents, marks, recalled calls."""
+"""Single lines of the register on a real database: refusals by hand and by API, patterns, consents and marks."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from bot.domain.marks import Marked
 from bot.domain.refusals import EVERYTHING, Action, Refusal, Scope, Source
-from bot.domain.seals import make_seal
 from bot.register import patterns
 from bot.register.errors import RegisterError
-from bot.register.importing import ListFile, import_list
-from bot.register.record import Recorded, Wish, erase, record
-from bot.register.report import ListReport
+from bot.register.record import Recorded, Wish, record
 from bot.register.told import wish_of
-from bot.store import consents, do_not_call, marks, suppressions
-from bot.store.consents import ConsentLine
+from bot.store import consents, marks, suppressions
 from bot.store.marks import Mark
-from bot.store.models import AuditRow, CustomerRow, EventRow, SuppressionRow
-from bot.store.suppressions import Entry
+from bot.store.models import AuditRow, CustomerRow, SuppressionRow
 from bot.store.transaction import Transaction
-from tests.db.factories import NOW, make_customer, make_enrolment
-from tests.db.parts import ENVIRONMENT
-
-A, B, C = "+8613812341001", "+8613812341002", "+8613812341003"
-SEAL = make_seal(ENVIRONMENT["SECRET_KEY"])
-
-Load = Callable[..., ListReport]
-
-
-@pytest.fixture
-def load(transaction: Transaction, tmp_path: Path) -> Load:
-    def load(*lines: str, name: str = "national", **over: object) -> ListReport:
-        path = tmp_path / "list.txt"
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        source = ListFile(path, name, **over)  # type: ignore[arg-type]
-        return import_list(
-            transaction, source, now=NOW, region="CN", rejects_folder=tmp_path / "rejects", seal=SEAL
-        )
-
-    return load
-
-
-def held(transaction: Transaction, *numbers: str) -> set[str]:
-    """Which of them refuse everything."""
-    with transaction() as tx:
-        tx.info["seal"] = SEAL
-        found = suppressions.refusals_of(tx, numbers, [None] * len(numbers))
-    assert set(found.values()) <= {(Refusal(),)}
-    return set(found)
-
-
-def lines(transaction: Transaction) -> list[tuple[str, str, str]]:
-    with transaction() as tx:
-        rows = tx.scalars(select(SuppressionRow).order_by(SuppressionRow.id))
-        return [(row.msisdn, row.action, row.source) for row in rows]
-
-
-def opt_outs(transaction: Transaction) -> dict[int | None, dict[str, object]]:
-    with transaction() as tx:
-        return {row.customer_id: row.payload for row in tx.scalars(select(EventRow)) if row.kind == "opt_out"}
-
-
-def customer_under_way(transaction: Transaction, number: str) -> int:
-    with transaction() as tx:
-        customer = make_customer(tx, msisdn=number)
-        make_enrolment(tx, customer_id=customer)
-        return customer
-
-
-# -- do-not-call lists -----------------------------------------------------------------------------------
-
-
-def test_a_list_takes_its_good_rows_and_sets_the_bad_ones_aside(load: Load, transaction: Transaction) -> None:
-    report = load("13812341001", "1381234", "+86 138-1234-1002", "", "none", "13812341001")
-
-    assert (report.rows_read, report.added, report.rejected) == (5, 2, 2)
-    assert held(transaction, A, B, C) == {A, B}
-    assert report.first_rejects[0].startswith("list.txt:2: is not a telephone number")
-    assert report.reject_path is not None
-    with report.reject_path.open(encoding="utf-8-sig", newline="") as file:
-        assert [row[0] for row in csv.reader(file)] == ["row", "2", "5"]
-    assert "none" not in report.reject_path.read_text(encoding="utf-8-sig")
-
-
-def test_the_same_file_twice_adds_nothing(load: Load, transaction: Transaction) -> None:
-    load(A, B)
-    report = load(A, B)
-
-    assert (report.added, report.removed, report.reject_path) == (0, 0, None)
-    assert len(lines(transaction)) == 2
-
-
-def test_without_replace_nothing_is_taken_off(load: Load, transaction: Transaction) -> None:
-    load(A, B)
-    report = load(C)
-
-    assert (report.added, report.removed) == (1, 0)
-    assert held(transaction, A, B, C) == {A, B, C}
-
-
-def test_an_updated_list_takes_off_only_what_it_had_added_itself(
-    load: Load, transaction: Transaction
-) -> None:
-    load(A, B)
-    load(B, name="regional")
-    with transaction() as tx:
-        suppressions.add(tx, [Entry(None, "suppress", "sms_reply", "sms:in:1", msisdn=A)], NOW)
-
-    report = load(C, replacing=True)
-
-    assert (report.added, report.removed) == (1, 2)
-    assert held(transaction, A, B, C) == {A, B, C}  # A said so; B is on another list
-    assert load(C, name="regional", replacing=True).removed == 1
-    assert held(transaction, A, B, C) == {A, C}
-    assert load(B, C, replacing=True).added == 1
-    assert held(transaction, A, B, C) == {A, B, C}
-
-
-def test_nothing_is_taken_off_while_a_row_cannot_be_read(load: Load, transaction: Transaction) -> None:
-    load(A, B)
-
-    report = load(A, "1381234100", replacing=True)
-    assert (report.held_back, report.removed) == (True, 0)
-    assert held(transaction, A, B) == {A, B}
-
-    report = load(A, "1381234100", replacing=True, despite_rejects=True)
-    assert (report.held_back, report.removed) == (False, 1)
-    assert held(transaction, A, B) == {A}
-
-
-def test_a_file_without_any_number_takes_nothing_off(load: Load, transaction: Transaction) -> None:
-    load(A)
-
-    with pytest.raises(
-        RegisterError, match=r"list\.txt: holds no number; nothing is taken off list 'national'"
-    ):
-        load("none", replacing=True, despite_rejects=True)
-    assert held(transaction, A) == {A}
-
-
-def test_a_customers_start_is_not_undone_by_the_same_list(load: Load, transaction: Transaction) -> None:
-    load(A)
-    with transaction() as tx:
-        suppressions.add(tx, [Entry(None, "restore", "sms_reply", "sms:in:2", msisdn=A)], NOW)
-
-    load(A)
-
-    assert held(transaction, A) == set()
-
-
-def test_a_list_keeps_its_scope(load: Load, transaction: Transaction) -> None:
-    load(A, scope=Scope("call", "marketing"))
-    with transaction() as tx:
-        assert suppressions.held_against(tx, A) == (Refusal("call", "marketing"),)
-
-    with pytest.raises(RegisterError, match="'national' is about call:marketing:all"):
-        load(A)
-    assert len(lines(transaction)) == 1
-
-
-def test_a_file_that_cannot_be_used_leaves_no_trace(
-    load: Load, transaction: Transaction, tmp_path: Path
-) -> None:
-    with pytest.raises(RegisterError, match=r"list\.txt:1: there is no column 'phone'"):
-        load("name,number", "Li,1", column="phone")
-    with pytest.raises(RegisterError, match="holds no number"):
-        load("none", replacing=True)
-
-    with transaction() as tx:
-        assert tx.execute(text("SELECT count(*) FROM do_not_call_lists")).scalar() == 0
-    assert list((tmp_path / "rejects").glob("*")) == []
-
-
-def test_customers_under_way_are_told_of_and_others_are_not(load: Load, transaction: Transaction) -> None:
-    concerned = customer_under_way(transaction, A)
-    customer_under_way(transaction, B)
-    with transaction() as tx:
-        make_customer(tx, msisdn=C)
-
-    assert load(A, C).runs_told == 1
-    assert load(A, C).runs_told == 0
-    assert opt_outs(transaction) == {concerned: {"source": "list", "registered": True, "purpose": "all"}}
-
-
-def test_a_list_about_one_channel_leaves_the_runs_to_the_gate(load: Load, transaction: Transaction) -> None:
-    customer_under_way(transaction, A)
-
-    assert load(A, scope=Scope("call")).runs_told == 0
-    assert opt_outs(transaction) == {}
-
-
-def test_many_runs_are_ended_at_a_pace_that_lets_replies_through(
-    load: Load, transaction: Transaction, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(do_not_call, "TOLD_A_SECOND", 2)
-    numbers = [f"+861381234{serial:04}" for serial in range(2001, 2006)]
-    for number in numbers:
-        customer_under_way(transaction, number)
-
-    assert load(*numbers).runs_told == 5
-    with transaction() as tx:
-        waits = [row.retry_at for row in tx.scalars(select(EventRow).order_by(EventRow.id))]
-    assert waits == [None, None, *(NOW + timedelta(seconds=later) for later in (1, 1, 2))]
-
-
-# -- single lines ----------------------------------------------------------------------------------------
+from tests.db.factories import NOW, make_customer
+from tests.db.register_lines import A, consent, customer_under_way, held, lines, opt_outs
 
 
 def wish(transaction: Transaction, action: Action = Action.SUPPRESS, **over: object) -> Recorded:
     facts: dict[str, object] = {"scope": EVERYTHING, "source": Source.OPERATOR, "msisdn": A} | over
     with transaction() as tx:
         return record(tx, Wish(action, **facts), now=NOW)  # type: ignore[arg-type]
+
+
+# -- single lines ----------------------------------------------------------------------------------------------
 
 
 def test_a_line_of_a_customers_number_is_the_customers(transaction: Transaction) -> None:
@@ -333,48 +144,12 @@ def test_a_pattern_ends_the_runs_of_its_numbers(transaction: Transaction) -> Non
     assert held(transaction, "+8617012345678") == set()
 
 
-# -- erasure ---------------------------------------------------------------------------------------------
-
-
-def test_an_erased_person_is_refused_by_hash_and_no_list_brings_the_number_back(
-    load: Load, transaction: Transaction
-) -> None:
-    load(A, B)
-    customer = customer_under_way(transaction, A)
-    with transaction() as tx:
-        consents.add(tx, [consent(customer, wording="Yes, I am Li Lei")], NOW)
-        assert erase(tx, tx.get_one(CustomerRow, customer).external_id, SEAL, now=NOW) == 1
-
-    report = load(A, B, replacing=True)
-
-    assert (report.added, report.removed) == (0, 0)
-    assert held(transaction, A, B) == {A, B}
-    assert A not in {number for number, _, _ in lines(transaction)}
-    assert set(opt_outs(transaction)) == {customer}
-    with transaction() as tx:
-        (told,) = consents.story(tx, customer)
-    assert (told.wording, told.evidence) == (None, "erased")
-
-    assert load(B, replacing=True).removed == 1
-    assert held(transaction, A) == {A}  # off the list, and still erased
-
-
-def test_nobody_unknown_can_be_erased(transaction: Transaction) -> None:
-    with transaction() as tx, pytest.raises(RegisterError, match="there is no customer 'nobody'"):
-        erase(tx, "nobody", SEAL, now=NOW)
-
-
-# -- consents --------------------------------------------------------------------------------------------
-
-
-def consent(customer: int, action: str = "give", **over: str) -> ConsentLine:
-    facts = {"channel": "sms", "purpose": "marketing", "source": "web", "evidence": "form:1"} | over
-    return ConsentLine(customer, action, **facts)  # type: ignore[arg-type]
-
-
 def pairs(transaction: Transaction, customer: int) -> list[str]:
     with transaction() as tx:
         return tx.get_one(CustomerRow, customer).consents
+
+
+# -- consents --------------------------------------------------------------------------------------------------
 
 
 def test_consents_are_kept_line_by_line_and_the_customers_row_says_what_holds(
@@ -418,7 +193,7 @@ def test_a_consent_to_one_topic_is_none_to_the_rest(transaction: Transaction) ->
         assert consents.holds(tx, make_customer(tx), **asked, topic="roaming")  # by import, for all topics
 
 
-# -- marks -----------------------------------------------------------------------------------------------
+# -- marks -----------------------------------------------------------------------------------------------------
 
 
 def test_marks_hold_from_their_day_until_their_day(transaction: Transaction) -> None:

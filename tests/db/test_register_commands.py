@@ -73,14 +73,14 @@ def test_check_tells_the_story_and_no_whole_number(keepline: Keepline) -> None:
     ("arguments", "code", "message"),
     [
         (("add", "1381", "--as", "li"), 2, "the number is not a telephone number"),
-        (("add", A, "--as", "nobody"), 2, "there is no user 'nobody'"),
+        (("add", A, "--as", "nobody"), 1, "there is no user 'nobody'; known are li"),
         (("add", A, "--topic", "two words", "--as", "li"), 2, "topic 'two words' is not one word"),
         (("restore", A, "--as", "li"), 2, "Missing option '--evidence'"),
         (("restore", A, "--evidence", " ", "--as", "li"), 1, "evidence is missing"),
         (("import", "none.txt"), 1, "none.txt: there is no such file"),
         (("erase", "nobody", "--as", "li"), 1, "there is no customer 'nobody'"),
         (("pattern", "add", "+86*", "--reason", "x", "--as", "li"), 1, "'+86*' is a whole country"),
-        (("pattern", "end", "+86170*", "--as", "li"), 1, "there is no pattern +86170*"),
+        (("pattern", "end", "+86170*", "--as", "li"), 1, "there is no pattern '+86170*'; there is none yet"),
     ],
 )
 def test_mistakes_are_said_in_one_line(

@@ -11,7 +11,7 @@ from bot.cli import global_control, report
 from bot.store.transaction import Transaction
 from tests.db.commands import Keepline
 from tests.db.factories import NOW, make_campaign, make_customer, make_flow_revision
-from tests.db.test_experiments import SPLIT, contact, customer_of, go
+from tests.db.wording_try import SPLIT, contact, customer_of, go
 
 GROUPS = {"report": report.group, "global-control": global_control.group}
 
@@ -43,7 +43,7 @@ def test_the_report_tells_experiments_doubts_and_other_campaigns(keepline: Keepl
 def test_it_tells_the_same_in_chinese(keepline: Keepline, campaign: str) -> None:
     said = keepline("report", "campaign", campaign, "--language", "zh").stdout
     assert "试验 wording：各方案人数之比并非偶然：short 60 人（应为 50.0%）" in said
-    assert "充值满 50：干预组 97 人中 43.3%，对照组 12 人中 25.0%" in said
+    assert "充值满 50元：干预组 97 人中 43.3%，对照组 12 人中 25.0%" in said
     assert "全局对照组，被营销联系" in said
     assert "Difference" not in said
 

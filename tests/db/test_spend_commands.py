@@ -66,7 +66,7 @@ def test_beside_the_worst_case_stands_what_its_own_audience_would_typically_cost
     assert 0 < Decimal(typical["money"]) < Decimal(told["worst"])
     assert Decimal(typical["bonuses"]) <= 1
     answer = keepline("campaign", "estimate", "autumn")
-    assert re.search(r"Simulated, and no bound: [0-9.]+ CNY for 2 treated customers", answer.output)
+    assert re.search(r"Simulated, and no bound: ¥[0-9.]+ for 2 treated customers", answer.output)
     without = keepline("campaign", "estimate", "autumn", "--simulate", "0", "--json")
     assert json.loads(without.output)["typical"] is None
 

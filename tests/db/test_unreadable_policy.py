@@ -18,8 +18,8 @@ from bot.store.transaction import Transaction
 from tests.console_app import make_app, make_person, make_readable_campaign, sign_in
 from tests.db.commands import Keepline
 from tests.db.factories import make_customer, make_enrolment, make_grant, make_risk_list
+from tests.db.fake_billing import FakeBilling
 from tests.db.parts import NOW, UNCAPPED, Parts
-from tests.db.test_fulfilment import FakeBilling
 from tests.db.test_recall import move
 
 OLD = UNCAPPED | {"quiet": "22:00-08:00"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -86,7 +87,12 @@ def begin(stack: Stack, customers: int, days: float) -> Journey:
     return Journey(stack, campaign_id, enrolled)
 
 
+def own_folder(name: str) -> Path:
+    """Below var/; of several test processes at once, each has its own."""
+    return ROOT / "var" / (name + os.environ.get("PYTEST_XDIST_WORKER", ""))
+
+
 @pytest.fixture
 def stack() -> Iterator[Stack]:
-    with Stack(ROOT / "var" / "journey", MONDAY, seed=7) as running:
+    with Stack(own_folder("journey"), MONDAY, seed=7) as running:
         yield running

@@ -17,6 +17,7 @@ from bot.bootstrap import Wired
 from bot.clock import SharedClock
 from bot.config import load_settings
 from bot.outreach.manual_calls import CallDesk
+from bot.outreach.outgoing import ASK_AFTER
 from bot.outreach.ring_managers import ManagerCalls
 from bot.store.models import ManualCallRow
 from bot.store.transaction import Transaction
@@ -38,6 +39,10 @@ class Line:
     manager: int
     customer: int
     order: int
+
+    def row(self) -> ManualCallRow:
+        with self.parts.transaction() as tx:
+            return tx.scalars(select(ManualCallRow)).one()
 
     def call(self) -> ManualCallRow:
         """As the button and the worker do it; then the rehearsal lives through what follows."""
@@ -120,7 +125,33 @@ def test_a_refusal_while_the_managers_phone_rings_leaves_the_customers_silent(li
     assert only["to"] == MANAGER
     with line.parts.transaction() as tx:
         call = tx.scalars(select(ManualCallRow)).one()
-    assert (call.status, call.reason, call.taken_at) == ("refused", "suppressed", None)
+    assert (call.status, call.reason, call.taken_at) == ("taken_back", "suppressed", None)
+
+
+@pytest.mark.parametrize("status", ["ringing", "answered", "dialling"])
+def test_a_refusal_on_the_way_ends_the_call_before_the_customer_picks_up(line: Line, status: str) -> None:
+    line.rehearsal.register(MANAGER, "colleague")
+    line.rehearsal.register(CUSTOMER, "keen")
+    wired = line.wired
+    with line.parts.transaction() as tx:
+        CallDesk(wired.outgoing, wired.flows).ask(tx, line.order, line.manager, NOW)
+    calls = ManagerCalls(
+        line.parts.transaction, wired.twilio_voice, FakePacing(), wired.settings.voice_sender
+    )
+    calls.ring_due(NOW)
+    for _ in range(600):
+        if line.row().status == status:
+            break
+        line.rehearsal.advance(seconds=0.1)
+    with line.parts.transaction() as tx:
+        make_suppression(tx, customer_id=line.customer)
+    assert wired.recall.take_back(NOW) == 1
+    line.rehearsal.advance(minutes=20)
+    call = line.row()
+    assert (call.status, call.reason, call.connected_at) == ("taken_back", "suppressed", None)
+    calls.ask_the_silent(NOW + ASK_AFTER)  # of a call that was only queued the carrier reports no end
+    assert (line.row().lease_until, line.row().manager_s is None) == (None, False)
+    assert line.rehearsal.get("state")["failed_webhooks"] == 0
 
 
 def test_a_manager_who_does_not_pick_up_is_away_and_nobody_else_is_called(line: Line) -> None:

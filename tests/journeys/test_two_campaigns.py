@@ -23,7 +23,7 @@ from scripts.rehearsing.stack import Stack
 from tests.journeys import written_rules
 from tests.journeys.checked_tables import Evidence, Refusal, RuledBy, Subject
 from tests.journeys.checker import look_into
-from tests.journeys.conftest import ROOT
+from tests.journeys.conftest import ROOT, own_folder
 from tests.journeys.three_zones import Person, draw, settle
 from tests.journeys.troubles import Course, Trouble, command
 
@@ -65,7 +65,7 @@ class Refused:
 def test_two_campaigns_with_much_trouble_do_right_by_everybody(journey_size: int, journey_seed: int) -> None:
     logging.getLogger("tests.journeys").setLevel(logging.INFO)
     people = draw(journey_size, journey_seed)
-    with Stack(ROOT / "var" / "two_campaigns", START, seed=journey_seed) as stack:
+    with Stack(own_folder("two_campaigns"), START, seed=journey_seed) as stack:
         stack.carrier.set_faults(FAULTS)
         campaign.add_people(stack)
         settle(stack, people, DAYS)

@@ -9,14 +9,13 @@ import pytest
 import requests
 from jsonschema import Draft202012Validator
 
+from tests.rehearsal.invitations import TO, send
 from tests.rehearsal.stand_ins import BILLING_SECRET, BILLING_TOKEN, ROOT, SENDER, WAIT, Product, Rehearsal
-from tests.rehearsal.test_callbacks import send
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.timeout(60)]
 
 BASE = "/tmf-api/prepayBalanceManagement/v4"
 SPEC_FILE = ROOT.parent / "shared" / "data" / "tmf654_prepay_balance_v4.json"
-TO = "+8613800000001"
 CREDIT = {
     "amount": {"amount": 10.0, "units": "CNY"},
     "usageType": "monetary",

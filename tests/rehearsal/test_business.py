@@ -15,11 +15,10 @@ import pytest
 from rehearsal.business_wishes import BadBusiness, read_rates
 from rehearsal.chance import Chance
 from rehearsal.options import BadOption, read_options
+from tests.rehearsal.invitations import TO
 from tests.rehearsal.stand_ins import BILLING_SECRET, START, Product, Rehearsal, environment, running
 
 needs_sockets = [pytest.mark.enable_socket, pytest.mark.timeout(60)]
-
-TO = "+8613800000001"
 
 
 def crowd(persona: str, size: int = 60) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests.rehearsal.invitations import TO, send
 from tests.rehearsal.stand_ins import (
     ACCOUNT_SID,
     AUTH_TOKEN,
@@ -17,15 +18,6 @@ from tests.rehearsal.stand_ins import (
 )
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.timeout(60)]
-
-TO = "+8613800000001"
-INVITATION = "您好，7天内充值满50元送10元，回1参加，回2请客户经理联系，拒收回T"
-
-
-def send(rehearsal: Rehearsal, **form: str) -> requests.Response:
-    url = f"{rehearsal.base_url}/2010-04-01/Accounts/{ACCOUNT_SID}/Messages.json"
-    wanted = {"To": TO, "From": SENDER, "Body": INVITATION} | form
-    return requests.post(url, wanted, auth=(ACCOUNT_SID, AUTH_TOKEN), timeout=WAIT)
 
 
 def statuses(product: Product) -> list[str]:

@@ -3,6 +3,7 @@
 import pytest
 import requests
 
+from tests.rehearsal.invitations import TO
 from tests.rehearsal.stand_ins import (
     ACCOUNT_SID,
     AUTH_TOKEN,
@@ -16,7 +17,6 @@ from tests.rehearsal.stand_ins import (
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.timeout(60)]
 
-TO = "+8613800000001"
 MENU = (
     '<Gather numDigits="1" timeout="6" action="/keys" actionOnEmptyResult="true">'
     '<Say language="zh-CN">7天内充值满50元送10元。参加请按1，转人工请按2，重听请按9，不再接听请按0</Say></Gather>'

@@ -2,12 +2,7 @@ import pytest
 
 from rehearsal.meanings import Intent
 from rehearsal.offers import read_offer
-
-CHINESE_TEXT = "【移动】王女士您好，余额8.50元。7天内充值满50元送10元，回1参加，回2请客户经理联系，拒收回T"
-ENGLISH_TEXT = (
-    "Keepline: Ann, your balance is 8.50. Top up 50 within 7 days and get 10. "
-    "Reply 1 to join, 2 for your manager, STOP to opt out"
-)
+from tests.rehearsal.invitations import CHINESE_TEXT, ENGLISH_TEXT
 
 
 @pytest.mark.parametrize("text", [CHINESE_TEXT, ENGLISH_TEXT])

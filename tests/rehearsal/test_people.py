@@ -10,7 +10,7 @@ from rehearsal.meanings import Intent
 from rehearsal.people import BadCustomer, Customer, People, Person, parse_customer
 from rehearsal.personas import PERSONA_BY_NAME, PERSONAS, Pickup
 from rehearsal.reactions import Recharge, Reply, plan_spontaneous, react_to_text
-from tests.rehearsal.test_offers import CHINESE_TEXT, ENGLISH_TEXT
+from tests.rehearsal.invitations import CHINESE_TEXT, ENGLISH_TEXT
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 MENU = "您好，7天内充值满50元送10元。参加请按1，转人工请按2，重听请按9，不再接听请按0"

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from bot.domain.brakes import Brakes, Cause, Counted, Rule, harmful, too_many, too_old
 from bot.domain.notices import in_words
 from bot.domain.policy import PolicyError, read_policy
-from bot.domain.policy.braking import read_brakes
+from bot.domain.policy.braking import abandonment_rule, read_brakes
 from bot.domain.policy.fields import Fault, Field
 from bot.domain.uplift import ArmOutcome
-from bot.policies import SHIPPED, load_policy, policy_names
+from bot.policies import SHIPPED, policy_data, policy_names
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 TENTH = Rule(Decimal("0.1"), 100, timedelta(hours=1))
@@ -48,6 +48,24 @@ def test_a_pull_carries_the_figures_that_the_operator_reads() -> None:
     assert in_words(f"brake.{pull.cause}", pull.details, "en") == (
         "Stopped: 30 of 200 messages were filtered as spam in 60 minutes (15.0%, more than 10.0%)"
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            "Stopped: 5 of 100 people who picked up in places with the rules of us found nobody in 30 days "
+            "(5.0%, more than 3.0%)",
+        ),
+        ("zh", "已暂停：30天内适用us规则的100位接听客户有5位无人应答（5.0%，超过3.0%）"),
+    ],
+)
+def test_a_pull_by_a_places_rule_names_the_place(language: str, words: str) -> None:
+    month = Rule(Decimal("0.03"), 100, timedelta(days=30))
+    pull = too_many(Cause.ABANDONMENT, month, Counted(5, 100), "us")
+    assert pull is not None
+    assert in_words(f"brake.{pull.cause}", pull.details, language) == words
 
 
 @pytest.mark.parametrize("cause", list(Cause))
@@ -93,49 +111,92 @@ def test_a_difference_that_one_look_in_twenty_would_show_is_no_harm_yet() -> Non
 def test_a_policy_that_says_nothing_brakes_all_the_same() -> None:
     found, faults = brakes()
     assert faults == []
-    assert set(found.rates) == {
-        Cause.CARRIER_ERRORS, Cause.SPAM_FILTER, Cause.OPT_OUTS, Cause.COMPLAINTS, Cause.ABANDONMENT,
-    }  # fmt: skip
+    assert set(found.rates) == {Cause.CARRIER_ERRORS, Cause.SPAM_FILTER, Cause.OPT_OUTS, Cause.COMPLAINTS}
+    assert found.by_place  # calls that find nobody: by the rule of each place
     assert found.harm_sample == 500
     assert found.stale_after is None  # only the operator knows how often the feed comes
 
 
-def abandonment(voice: Any, **written: Any) -> Rule | None:
+def read(voice: Any, **written: Any) -> Brakes:
     faults: list[Fault] = []
     found = read_brakes(Field(written, ("brakes",), faults), Field(voice, ("voice",), faults))
     assert faults == []
-    return found.rates.get(Cause.ABANDONMENT)
+    return found
+
+
+USUAL = Rule(Decimal("0.03"), 100, timedelta(days=1))
+TWO_PERCENT = {"abandoned": {"at_most": "2%", "over": "30d"}}
 
 
 @pytest.mark.parametrize(
     ("voice", "written", "rule"),
     [
-        (None, {}, Rule(Decimal("0.03"), 100, timedelta(days=1))),
-        ({"ring_at_least": "15s"}, {}, Rule(Decimal("0.03"), 100, timedelta(days=1))),
-        ({"abandoned": {"at_most": "2%", "over": "30d"}}, {}, Rule(Decimal("0.02"), 100, timedelta(days=30))),
+        (None, {}, None),
+        ({"ring_at_least": "15s"}, {}, None),
+        (TWO_PERCENT, {}, Rule(Decimal("0.02"), 100, timedelta(days=30))),
         (
-            {"abandoned": {"at_most": "2%", "over": "30d"}},
+            {"abandoned": {"at_most": "2%", "over": "30d", "of_at_least": 40}},
+            {},
+            Rule(Decimal("0.02"), 40, timedelta(days=30)),
+        ),
+        (
+            TWO_PERCENT,
             {"abandonment": {"above": "1%", "sample": 50}},
             Rule(Decimal("0.01"), 50, timedelta(days=30)),
         ),
-        ({"abandoned": {"at_most": "2%", "over": "30d"}}, {"abandonment": "off"}, None),
-        ({"abandoned": {"at_most": "few", "over": "30d"}}, {}, Rule(Decimal("0.03"), 100, timedelta(days=1))),
-        ("odd", {}, Rule(Decimal("0.03"), 100, timedelta(days=1))),
+        (None, {"abandonment": {"sample": 10}}, Rule(Decimal("0.03"), 10, timedelta(days=1))),
+        ({"abandoned": {"at_most": "few", "over": "30d"}}, {}, None),
+        ({"abandoned": {"at_most": "2%", "over": "30d", "of_at_least": "few"}}, {}, None),
+        ("odd", {}, None),
     ],
 )
-def test_calls_that_find_nobody_brake_as_the_policys_conduct_says(
+def test_a_campaign_has_a_rule_of_its_own_for_calls_that_find_nobody_only_where_it_says_so(
     voice: Any, written: dict[str, Any], rule: Rule | None
 ) -> None:
     """What is wrong with `voice:` is told where it is read; here it is as if it said nothing."""
-    assert abandonment(voice, **written) == rule
+    found = read(voice, **written)
+    assert found.rates.get(Cause.ABANDONMENT) == rule
+    assert found.by_place
 
 
-@pytest.mark.parametrize("name", policy_names())
-def test_what_holds_without_a_word_is_as_strict_as_every_shipped_profile(name: str) -> None:
-    asked = load_policy(SHIPPED / f"{name}.yaml").conduct.abandonment
-    usual = abandonment(None)
-    assert usual is not None
-    assert asked is None or (usual.above <= asked.at_most and usual.over <= asked.over)
+def test_a_campaign_that_turns_that_brake_off_is_held_to_no_places_rule_either() -> None:
+    found = read(TWO_PERCENT, abandonment="off")
+    assert (found.rates.get(Cause.ABANDONMENT), found.by_place) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("policy", "rule"),
+    [
+        ({}, USUAL),
+        ({"voice": TWO_PERCENT}, Rule(Decimal("0.02"), 100, timedelta(days=30))),
+        (
+            {"voice": TWO_PERCENT, "brakes": {"abandonment": {"sample": 7}}},
+            Rule(Decimal("0.02"), 7, timedelta(days=30)),
+        ),
+        ({"brakes": {"abandonment": "off"}}, None),
+        ({"voice": {"abandoned": "few"}, "brakes": "odd"}, USUAL),
+    ],
+)  # fmt: skip
+def test_a_places_rule_is_its_profiles_completed_by_the_default(
+    policy: dict[str, Any], rule: Rule | None
+) -> None:
+    assert abandonment_rule(policy) == rule
+
+
+def test_each_shipped_profile_brings_its_own_time_and_smallest_number_of_calls() -> None:
+    """United States: 3 % in 30 days of a campaign. The others: in a day. Sources in docs/compliance.md."""
+    rules = {name: abandonment_rule(policy_data(SHIPPED / f"{name}.yaml")) for name in policy_names()}
+    month = Rule(Decimal("0.03"), 100, timedelta(days=30))
+    assert rules == dict.fromkeys(policy_names(), USUAL) | {"us": month, "us_tight": month}
+
+
+@pytest.mark.parametrize("fewest", [0, -1, 5001, True, "many", 1.5])
+def test_an_odd_smallest_number_of_calls_is_refused_by_its_name(fewest: Any) -> None:
+    abandoned = {"at_most": "3%", "over": "1d", "of_at_least": fewest}
+    with pytest.raises(
+        PolicyError, match=r"voice\.abandoned\.of_at_least: must be a whole number from 1 to 5000"
+    ):
+        read_policy({"voice": {"abandoned": abandoned}})
 
 
 def test_each_brake_is_completed_by_its_defaults_or_taken_away() -> None:
@@ -149,13 +210,13 @@ def test_each_brake_is_completed_by_its_defaults_or_taken_away() -> None:
 @pytest.mark.parametrize(
     ("written", "fault"),
     [
-        ({"opt_outs": {"above": 5}}, "brakes.opt_outs.above: '5' is not a share such as 3%"),
+        ({"opt_outs": {"above": 5}}, "brakes.opt_outs.above: 5 is not a share such as 3%"),
         ({"opt_outs": {"sample": 0}}, "brakes.opt_outs.sample: must be a whole number from 1 to 5000"),
         ({"opt_outs": {"sample": 5001}}, "brakes.opt_outs.sample: must be a whole number from 1 to 5000"),
         ({"opt_outs": {"over": "long"}}, "brakes.opt_outs.over: 'long' is not a duration"),
         ({"opt_outs": {"limit": 3}}, "brakes.opt_outs.limit: no such field"),
         ({"opt_outs": "never"}, "brakes.opt_outs: must be a mapping"),
-        ({"stale_data": {"after": None}}, "brakes.stale_data.after: 'None' is not a duration"),
+        ({"stale_data": {"after": None}}, "brakes.stale_data.after: missing"),
         ({"harm": {"sample": "many"}}, "brakes.harm.sample: must be a whole number from 1 to"),
         ({"spend": {"above": "1%"}}, "brakes.spend: no such field"),
     ],

@@ -134,14 +134,14 @@ def test_on_a_narrow_terminal_the_list_loses_neither_a_heading_nor_a_letter_of_a
     starts_at = datetime(2026, 12, 5, tzinfo=UTC)
     one = Standing(1, name, flow, CampaignStatus.SCHEDULED, starts_at, **counted, **money)
     screen = Console(file=StringIO(), width=80)
-    screen.print(table([one]))
+    screen.print(table([one], "CNY"))
     lines = screen.file.getvalue().splitlines()  # type: ignore[attr-defined]
     assert "…" not in "".join(lines)
     heads = ["its", "flow", "status", "starts", "treated", "control", "finished", "granted"]
     assert lines[1].split() == heads
     campaign = "".join(line[: lines[1].index("status")].strip() for line in lines[2:])
     assert campaign == name + flow
-    for whole in ("scheduled", "2026-12-05", "00:00Z", "12345", "1234", "98765.00", "of 100000.00"):
+    for whole in ("scheduled", "2026-12-05", "00:00Z", "12,345", "1,234", "¥98,765", "of ¥100,000"):
         assert f" {whole} " in f" {' '.join(lines)} "
 
 

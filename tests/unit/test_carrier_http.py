@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -15,11 +14,23 @@ import pytest
 from aiohttp import web
 from twilio.base.exceptions import TwilioException
 
+from bot.channels import still_open
 from bot.channels.errors import Rejected, SendError, Unavailable, Unconfirmed
 from bot.channels.messages import Accepted, CallToManager, Found, OutboundCall, OutboundSms
+from bot.channels.still_open import HOURS_OVER, SHORTEST
 from bot.channels.twilio_client import Carrier, as_send_error
 from bot.channels.twilio_sms import TwilioSms
 from bot.channels.twilio_voice import TwilioVoice
+from tests.unit.carrier_server import (
+    Answer,
+    Server,
+    answering,
+    created,
+    half_an_answer,
+    refusal,
+    reset,
+    silence,
+)
 
 pytestmark = pytest.mark.enable_socket
 
@@ -29,27 +40,6 @@ ATTEMPT = UUID("0190f1a2-0000-7000-8000-000000000001")
 SMS = OutboundSms(ATTEMPT, "+8613800000001", "+8610690000", "余额不足 & more", timedelta(hours=2))
 MESSAGES = f"/2010-04-01/Accounts/{SID}/Messages.json"
 CALLS = f"/2010-04-01/Accounts/{SID}/Calls.json"
-
-Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-@dataclass
-class Server:
-    """Answers every request with `answer`, and keeps what was asked."""
-
-    answer: Answer
-    port: int = 0
-    asked: list[tuple[str, str, list[tuple[str, str]]]] = field(default_factory=list)
-    headers: list[dict[str, str]] = field(default_factory=list)
-    let_go: threading.Event = field(default_factory=threading.Event)
-
-    async def take(self, request: web.Request) -> web.StreamResponse:
-        fields = await request.post() if request.method == "POST" else request.query
-        self.asked.append(
-            (request.method, request.path, [(name, str(value)) for name, value in fields.items()])
-        )
-        self.headers.append(dict(request.headers))
-        return await self.answer(request)
 
 
 @pytest.fixture
@@ -86,45 +76,23 @@ def carrier(server: Server) -> Iterator[Carrier]:
     carrier.close()
 
 
+@dataclass(slots=True)
+class Watch:
+    """Seconds that pass only when a test says so."""
+
+    now: float = 0
+
+
+@pytest.fixture(autouse=True)
+def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
+    watch = Watch()
+    monkeypatch.setattr(still_open, "monotonic", lambda: watch.now)
+    return watch
+
+
 @pytest.fixture
 def sms(carrier: Carrier) -> TwilioSms:
     return TwilioSms(carrier, PUBLIC)
-
-
-def created(sid: str | None) -> Answer:
-    return answering(201, {"sid": sid, "status": "queued"})
-
-
-def answering(status: int, body: object, headers: dict[str, str] | None = None) -> Answer:
-    async def answer(_: web.Request) -> web.StreamResponse:
-        text = body if isinstance(body, str) else json.dumps(body)
-        return web.Response(status=status, text=text, headers=headers)
-
-    return answer
-
-
-async def reset(request: web.Request) -> web.StreamResponse:
-    assert request.transport is not None
-    request.transport.abort()
-    return web.Response()
-
-
-async def silence(_: web.Request) -> web.StreamResponse:
-    await asyncio.Event().wait()
-    raise AssertionError("unreachable")
-
-
-async def half_an_answer(request: web.Request) -> web.StreamResponse:
-    response = web.StreamResponse(status=201, headers={"Content-Length": "1000"})
-    await response.prepare(request)
-    await response.write(b'{"sid": "SM')
-    assert request.transport is not None
-    request.transport.abort()
-    return response
-
-
-def refusal(status: int, code: int) -> Answer:
-    return answering(status, {"code": code, "message": "no", "more_info": "...", "status": status})
 
 
 def test_an_sms_is_posted_to_the_letter(sms: TwilioSms, server: Server) -> None:
@@ -146,7 +114,7 @@ def test_an_sms_is_posted_to_the_letter(sms: TwilioSms, server: Server) -> None:
 @pytest.mark.parametrize(
     ("valid_for", "seconds"),
     [
-        (timedelta(seconds=1), "5"),
+        (timedelta(seconds=5), "5"),
         (timedelta(hours=6, milliseconds=999), "21600"),
         (timedelta(days=2), "36000"),
     ],
@@ -156,6 +124,30 @@ def test_the_validity_period_keeps_the_carriers_bounds(
 ) -> None:
     sms.send_batch([OutboundSms(ATTEMPT, SMS.to, SMS.sender, "x", valid_for)])
     assert dict(server.asked[0][2])["ValidityPeriod"] == seconds
+
+
+def test_what_could_only_arrive_after_its_hours_is_not_posted(
+    carrier: Carrier, server: Server, watch: Watch
+) -> None:
+    """The carrier takes two seconds for each, and takes one after the other."""
+
+    async def slowly(request: web.Request) -> web.StreamResponse:
+        watch.now += 2
+        return await created("SM1")(request)
+
+    server.answer = slowly
+    narrow = Carrier(SID, "token", f"http://127.0.0.1:{server.port}", concurrency=1)
+    batch = [OutboundSms(ATTEMPT, SMS.to, SMS.sender, "x", SHORTEST + timedelta(seconds=3))] * 4
+    first, second, *late = TwilioSms(narrow, PUBLIC).send_batch(batch)
+    narrow.close()
+    assert [first, second] == [Accepted("SM1"), Accepted("SM1")]
+    assert [dict(form)["ValidityPeriod"] for _, _, form in server.asked] == ["8", "6"]
+
+    call = OutboundCall(ATTEMPT, SMS.to, SMS.sender, valid_for=timedelta(seconds=4))
+    for answer in [*late, *TwilioVoice(carrier, PUBLIC).send_batch([call])]:
+        assert isinstance(answer, Unavailable)
+        assert answer.code == HOURS_OVER
+    assert len(server.asked) == 2
 
 
 def test_a_call_is_posted_to_the_letter(carrier: Carrier, server: Server) -> None:
@@ -319,18 +311,19 @@ def test_the_carriers_list_is_read(sms: TwilioSms, server: Server) -> None:
     }
     server.answer = answering(200, page)
     at = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
-    assert sms.find(SMS.to) == [
+    found = [
         Found("SM7", "undelivered", at, SMS.to, SMS.body, "30003", None),
         Found("SM8", "undelivered", None, SMS.to, SMS.body, None, None),
     ]
-    assert server.asked == [("GET", MESSAGES, [("To", SMS.to), ("PageSize", "200")])]
+    assert sms.find_batch([SMS.to, SMS.to]) == [found, found]
+    assert server.asked == [("GET", MESSAGES, [("To", SMS.to), ("PageSize", "200")])] * 2
 
 
 @pytest.mark.parametrize("answer", [refusal(500, 20500), silence, reset, refusal(429, 20429)])
 def test_a_list_that_cannot_be_read_proves_nothing(sms: TwilioSms, server: Server, answer: Answer) -> None:
     server.answer = answer
-    with pytest.raises(SendError):
-        sms.find(SMS.to)
+    (said,) = sms.find_batch([SMS.to])
+    assert isinstance(said, SendError)
 
 
 def test_messages_are_fetched_by_sid(sms: TwilioSms, server: Server) -> None:
@@ -354,7 +347,7 @@ def test_calls_are_read_with_their_length(carrier: Carrier, server: Server) -> N
         "date_created": LISTED["date_created"],
     }
     server.answer = answering(200, {"calls": [call, call | {"duration": None}], "page": 0})
-    first, second = TwilioVoice(carrier, PUBLIC).find(SMS.to)
+    ((first, second),) = TwilioVoice(carrier, PUBLIC).find_batch([SMS.to])  # type: ignore[misc]
     assert (first.sid, first.status, first.duration_s, second.duration_s) == ("CA7", "completed", 42, None)
 
 
@@ -371,11 +364,14 @@ def test_a_live_call_is_given_other_words(carrier: Carrier, server: Server) -> N
     assert voice.redirect_batch([]) == []
 
 
+def test_a_call_is_hung_up_wherever_it_stands(carrier: Carrier, server: Server) -> None:
+    server.answer = answering(200, {"sid": "CA7", "status": "ringing"})
+    assert TwilioVoice(carrier, PUBLIC).hang_up_batch(["CA7"]) == [Accepted("CA7")]
+    assert server.asked == [("POST", f"/2010-04-01/Accounts/{SID}/Calls/CA7.json", [("Status", "completed")])]
+
+
 def test_an_unknown_error_of_the_library_concludes_nothing() -> None:
     assert isinstance(as_send_error(TwilioException("?")), Unconfirmed)
-
-
-# -- taken back -----------------------------------------------------------------------------------------------------
 
 
 def canceled(sid: str, status: str = "canceled") -> Answer:

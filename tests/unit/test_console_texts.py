@@ -18,6 +18,7 @@ from bot.domain.grants import GrantStatus
 from bot.domain.manual_calls import ManualCallStatus
 from bot.domain.marks import DEFAULT_MARKS, Precedence, Treatment
 from bot.domain.policy import DEFAULT, PURPOSES, Per
+from bot.domain.policy.comparison import Direction
 from bot.domain.roles import Role
 from bot.domain.work_orders import Disposition, WorkOrderStatus
 from bot.flow.model import BUSINESS_EVENTS
@@ -115,6 +116,7 @@ def test_the_committed_mo_is_made_from_the_committed_po() -> None:
         ("event", BUSINESS_EVENTS),
         ("policy", policy_names()),
         ("policy_part", DEFAULT),
+        ("direction", Direction),
         ("purpose", PURPOSES),
         ("mark", DEFAULT_MARKS),
         ("treatment", set(Treatment) - {Treatment.AS_USUAL}),

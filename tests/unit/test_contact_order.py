@@ -31,7 +31,8 @@ from bot.domain.marks import Treatment
 from bot.domain.policy import Policy, RecordedVoice, read_policy, strictest
 from bot.domain.quiet_hours import Open
 from bot.domain.weighing import LAST_MOMENT, may_begin
-from tests.unit.test_contact import CALL, NIGHT, NOW, PERSON, PURPOSE, SMS, moments, policies
+from tests.unit.any_contact import PURPOSE, moments, policies
+from tests.unit.contacts import CALL, NIGHT, NOW, PERSON, SMS
 
 STRANGERS = frozenset({"+8613800000002"})
 IN_WRITING = replace(PERSON, consents=PERSON.consents | {WRITTEN_VOICE})

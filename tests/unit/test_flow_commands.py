@@ -109,7 +109,7 @@ def test_a_folder_without_flows_is_told(tmp_path: Path, command: str) -> None:
 @pytest.mark.parametrize(
     ("path", "complaint"),
     [
-        (FLOWS / "nowhere.yaml", "does not exist"),
+        (FLOWS / "winbak.yaml", "did you mean flows/winback.yaml?"),
         (FLOWS / "low_balance_recharge.test.yaml", "holds golden conversations, not a flow"),
         (FLOWS / "factors.yaml", "is the catalogue of factors, not a flow"),
     ],

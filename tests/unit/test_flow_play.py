@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from bot.cli.factors import known_factors
 from bot.cli.flow import group
-from bot.cli.flow.check import known_factors
 from bot.cli.flow.playing.customer import questions, read_fact
 from bot.cli.flow.playing.session import Session
 from bot.cli.flow.playing.typed import Command, Misread, Sms, Typed, understand

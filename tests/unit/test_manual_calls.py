@@ -6,7 +6,16 @@ from itertools import product
 
 import pytest
 
-from bot.domain.manual_calls import OF_DIAL, TRANSITIONS, ManualCallStatus, advance, ended_by, purpose_of
+from bot.domain.manual_calls import (
+    OF_DIAL,
+    STOPPABLE,
+    TRANSITIONS,
+    ManualCallStatus,
+    advance,
+    ended_by,
+    is_over,
+    purpose_of,
+)
 
 S = ManualCallStatus
 
@@ -60,6 +69,23 @@ def test_the_end_of_the_managers_leg_means_what_the_call_had_come_to(current: S,
 
 def test_what_the_carrier_says_of_the_customers_leg_ends_the_call() -> None:
     assert all(outcome in TRANSITIONS[S.DIALLING] for outcome in OF_DIAL.values())
+
+
+def test_what_can_be_stopped_can_be_taken_back_and_a_conversation_cannot() -> None:
+    takes_back = {status for status, after in TRANSITIONS.items() if S.TAKEN_BACK in after}
+    assert takes_back == STOPPABLE
+    assert S.CONNECTED not in STOPPABLE
+
+
+def test_a_call_that_was_taken_back_may_turn_out_to_have_been_picked_up() -> None:
+    assert advance(S.TAKEN_BACK, S.COMPLETED) is S.COMPLETED
+    assert advance(S.TAKEN_BACK, S.CANCELED) is None
+    assert advance(S.TAKEN_BACK, S.DIALLING) is None
+
+
+def test_a_leg_is_over_at_every_word_that_the_carrier_has_for_it() -> None:
+    assert all(is_over(word) for word in OF_DIAL if word != "answered")
+    assert not any(is_over(word) for word in ("queued", "initiated", "ringing", "in-progress", ""))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -25,8 +26,11 @@ from bot.domain.policy import (
     read_policy,
     strictest,
 )
+from bot.domain.policy.fields import spelled
 from bot.domain.policy.model import Abandonment
+from bot.domain.policy.wording import Wrong
 from bot.domain.quiet_hours import NEVER, Closed, Open, Timetable, Window, timetable
+from bot.domain.sentences import say
 from bot.rules.yaml_source import load_mapping
 
 SHIPPED = Path(__file__).parents[2] / "flows" / "policies" / "default.yaml"
@@ -154,7 +158,7 @@ NEW_YEAR = Calendar(
 
 def calendars(name: str) -> Calendar:
     if name != "CN":
-        raise UnknownCalendar(f"there is no calendar {name!r}")
+        raise UnknownCalendar(say(Wrong.NO_CALENDAR, name=name))
     return NEW_YEAR
 
 
@@ -262,7 +266,7 @@ def test_everything_that_is_odd_is_found_at_once() -> None:
         ),
         ({"caps": [{"limit": -1, "period": "1d"}]}, "caps[0].limit: must be a whole number"),
         ({"caps": [{"limit": True, "period": "1d"}]}, "caps[0].limit: must be a whole number"),
-        ({"caps": [{"limit": 2}]}, "caps[0].period: 'None' is not a duration"),
+        ({"caps": [{"limit": 2}]}, "caps[0].period: missing"),
         ({"caps": [{"limit": 2, "period": "0d"}]}, "caps[0].period: '0d' is not a duration"),
         ({"caps": [{"limit": 2, "period": "999999d"}]}, "caps[0].period: '999999d' is not a duration"),
         ({"caps": [{"limit": 2, "per": "year"}]}, "caps[0].per: 'year' is none of day, week, month"),
@@ -305,6 +309,7 @@ def test_everything_that_is_odd_is_found_at_once() -> None:
         ),
         ({"zones": {86: ["Asia/Shanghai"]}}, 'zones.86: a calling code is written in quotes, such as "+86"'),
         ({"zones": {"+86": "Asia/Shanghai"}}, "zones.+86: must be a list"),
+        ({"zones": {"+86": []}}, "zones.+86: names no time zone"),
         ({"zones": {"+86": ["Asia/Atlantis"]}}, "zones.+86[0]: 'Asia/Atlantis' is not a known time zone"),
         ({"needs_consent": "marketing"}, "needs_consent: must be a list"),
         ({"needs_consent": ["everything"]}, "needs_consent[0]: 'everything' is none of"),
@@ -331,6 +336,10 @@ def test_what_is_odd_is_named_by_its_field(data: dict[str, Any], complaint: str)
         read_policy(data, calendars)
     assert complaint in str(error.value)
     assert "\n" not in str(error.value)
+    for fault in error.value.faults:
+        chinese = fault.told.words("zh")
+        assert re.search(r"[\u4e00-\u9fff]", chinese)
+        assert chinese.startswith(f"{spelled(fault.path)}：")
 
 
 @pytest.mark.parametrize(

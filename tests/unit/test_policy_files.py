@@ -301,7 +301,7 @@ def test_whatever_points_at_a_zone_is_a_candidate() -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("countries: {CN: cn}", "default: None is none of base"),
+        ("countries: {CN: cn}", "default: missing"),
         (
             "default: base\ncountries: {China: base}",
             "profiles.yaml:2:13: error KL401: countries.China: 'China' is no",

@@ -90,6 +90,7 @@ def test_every_kind_of_pending_work_is_looked_for_in_a_queue() -> None:
         "stale_grants",
         "silence",
         "campaigns",
+        "intakes",
     }
     assert set(QUEUE_OF_PENDING) == kinds
 

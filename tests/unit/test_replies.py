@@ -17,6 +17,11 @@ REFUSALS = {
         不需要，T | tt | r | n。 | js | 0000谢谢 | 拒收！！！ | 取消了吧 | 停停停 | 退吧 | 给我退了 | 勿
         不要！不要！ | 唔要 | 回TD | TD TD TD！ | 【退订】 | “T”
     """,
+    "beside the key that the same text named": """
+        STOP 1 | 1 stop | STOP2 | 2 STOP | 1STOP! | stop #2 | STOP-1 | stop 1, please | 2 stpo | stop stop 1
+        cancel 2 | QUIT 1 | 1 end | End2 | revoke 1 | unsubscribe 2 | opt out 1 | STOP 30 | 10086 stop
+        退订1 | 1退订 | 停1 | 取消2 | 1拒绝 | 拒收 1 谢谢 | TD1 | 1TD | 2 T | T1 | 1R | 退1
+    """,
     "misspelt, drawn out, spelt out": """
         stoooop | STOPPPP | stahp | stp | dtop | s7op | 5top | $top | STОP | sto p | s-t-o-p | S.T.O.P
         ⓢⓣⓞⓟ | 🛑 | unsubscibe | unsuscribe | usubscribe | cancle | remvoe me | opt ot | 退定了 | 推订
@@ -140,6 +145,10 @@ NO_REFUSALS = {
         I did not authorise this charge | 停车多少钱 | 网停了 | 我的号码停了 | 别的有吗 | 特别好 | 不要钱吗
         不得不说 | 很少打电话 | 发不出短信 | 信号消失了 | 不用打电话就能办吗 | 不用微信 | 短信删了
         有人一直骚扰我怎么办 | 打不通 | 滚动 | 根据收费 | 麻烦事 | 号码不要了
+    """,
+    "a number of something, or a number that is turned down": """
+        stop at 3 pm | bus stop 2 | 2 stops | stop 2 of the bus | 1 stop shop | line 2 stop | don't stop 1
+        stop 5G | leave 1 | not 2 | 不要2 | 1 不要2 | 退50 | T30 | N95 | 别停1
     """,
     "a decline of the offer": """
         no thanks | not for me | I don't want it | no I don't | never mind | I give up | 不要流量 | 不想办
@@ -280,6 +289,7 @@ def test_an_understanding_names_the_words_that_decided_it() -> None:
     assert understand("Please STOP texting me!").wording == "stop texting"
     assert understand("好的，谢谢").wording == "好的"
     assert understand("2 我要转人工").wording == "2"
+    assert understand("2. STOP!").wording == "2 stop"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cli.flow.simulate import POLICY, Settings, people
-from bot.cli.spend import over, to_json
+from bot.cli.spend_screen import over, to_json
 from bot.config import ROOT
 from bot.domain.attempts import Channel
 from bot.domain.notices import in_words
@@ -133,6 +133,10 @@ def test_a_day_may_have_limits_of_every_kind() -> None:
     assert read.longest_call == timedelta(minutes=10)
 
 
+def test_a_day_may_have_all_that_there_is() -> None:
+    assert limits(money=10, bonuses=5, per_day={"money": 10, "segments": 100})[1] == []
+
+
 def test_without_limits_nothing_is_counted() -> None:
     assert not limits()[0].given
 
@@ -152,6 +156,15 @@ def test_without_limits_nothing_is_counted() -> None:
         ({"segments": 1.5}, "spend.segments: must be a whole number from 1 to"),
         ({"minutes": 2}, "spend.minutes: 2 minutes are less than one call may take"),
         ({"per_day": {"minutes": 4}}, "spend.per_day.minutes: 4 minutes are less than one call may take"),
+        (
+            {"money": 10, "per_day": {"money": "10.01"}},
+            "spend.per_day.money: 10.01 a day is more than 10 in all, so it would limit nothing",
+        ),
+        ({"money": 10, "per_day": 100}, "spend.per_day: 100 a day is more than 10 in all"),
+        (
+            {"segments": 5, "per_day": {"segments": 6, "minutes": 60}},
+            "spend.per_day.segments: 6 a day is more than 5 in all",
+        ),
         ({"per_day": -1}, "spend.per_day: -1 is not an amount above 0"),
         ({"per_day": {"calls": 4}}, "spend.per_day.calls: no such field"),
         ({"zone": "Mars/Base"}, "spend.zone: 'Mars/Base' is not a known time zone"),

@@ -64,12 +64,13 @@ HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
                 "https://k/d?c=1",
                 timedelta(seconds=25),
                 longest=timedelta(hours=1),
-                when_answered="https://k/l?c=1",
+                told_of_leg="https://k/l?c=1",
             ),
             '<Response><Say language="en-US" voice="Polly.Joanna">Connecting</Say>'
             '<Dial action="https://k/d?c=1" answerOnBridge="true" callerId="+861095000" method="POST"'
-            ' timeLimit="3600" timeout="25"><Number statusCallback="https://k/l?c=1" statusCallbackEvent="answered"'
-            ' statusCallbackMethod="POST">+8613800000001</Number></Dial></Response>',
+            ' timeLimit="3600" timeout="25"><Number statusCallback="https://k/l?c=1"'
+            ' statusCallbackEvent="initiated answered completed" statusCallbackMethod="POST">+8613800000001</Number>'
+            "</Dial></Response>",
         ),
     ],
 )

@@ -15,9 +15,19 @@ from bot.cli.report import campaign as report
 from bot.cli.spend import estimate_, spent
 
 
-@click.group("campaign")
+class _InOrder(click.Group):
+    """Lists its commands as a campaign goes through them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*self.commands]
+
+
+@click.group("campaign", cls=_InOrder)
 def group() -> None:
-    """Campaigns: a flow, an audience, an offer, a schedule, a policy and a control group."""
+    """Campaigns, from the draft to the report.
+
+    A campaign is a flow with an audience, an offer, a schedule, a policy and a control group.
+    """
 
 
 for command in (

@@ -8,7 +8,10 @@ from collections.abc import Sequence
 import click
 from rich.table import Table
 
-from bot.cli.campaign.values import acting, as_json, ground, mover, said_in_one_line
+from bot.cli.acting import acting_if_known, mover
+from bot.cli.campaign.values import ground
+from bot.cli.one_line import said_in_one_line
+from bot.cli.options import as_json, language_option
 from bot.cli.terminal import screen
 from bot.domain.campaigns import CampaignMove
 from bot.domain.checks import Finding, Verdict, fit
@@ -19,11 +22,14 @@ _STYLES = {Verdict.OK: "green", Verdict.WARNING: "yellow", Verdict.ERROR: "red"}
 
 @click.command("check")
 @click.argument("name")
-@click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
-@acting
+@language_option
+@acting_if_known
 @as_json
 def check(name: str, language: str, login: str | None, as_json: bool) -> None:
-    """Look into campaign NAME point by point; without errors it may be approved, scheduled or started."""
+    """Check that campaign NAME may go out, point by point.
+
+    Without errors it may be approved, scheduled or started.
+    """
     from bot.bootstrap import wired
 
     parts = wired()

@@ -11,14 +11,16 @@ from rich.table import Table
 
 from bot.cli.campaign import list as listing
 from bot.cli.campaign.check import listed
-from bot.cli.campaign.values import as_json, said_in_one_line
+from bot.cli.one_line import said_in_one_line
+from bot.cli.options import as_json
 from bot.cli.terminal import screen
 from bot.domain.checks import Finding, finding_of
 from bot.enrolment.move import find_campaign
-from bot.store import audit, campaigns, deferred, progress
+from bot.store import audit, campaigns, deferred, intakes, progress
 from bot.store.audit import Entry
 from bot.store.campaigns import Standing
 from bot.store.deferred import PutOff
+from bot.store.intakes import Intake
 from bot.store.progress import StepCount
 from bot.store.transaction import Tx
 
@@ -26,6 +28,7 @@ from bot.store.transaction import Tx
 @dataclass(frozen=True, slots=True)
 class _Status:
     standing: Standing
+    intake: Intake | None  # of its audience, while that comes in
     findings: list[Finding]
     moves: list[Entry]
     steps: dict[str, StepCount]
@@ -36,7 +39,7 @@ class _Status:
 @click.argument("name")
 @as_json
 def status(name: str, as_json: bool) -> None:
-    """How campaign NAME stands: its life, its steps, and the contacts that wait for their time."""
+    """Show how campaign NAME stands: its history, its steps, and which contacts wait until when."""
     from bot.bootstrap import wired
 
     parts = wired()
@@ -44,6 +47,7 @@ def status(name: str, as_json: bool) -> None:
         campaign_id = find_campaign(tx, name)
         found = _Status(
             campaigns.standings(tx, campaign_id)[0],
+            intakes.under_way(tx, campaign_id),
             _findings(tx, campaign_id),
             audit.history(tx, f"campaign:{campaign_id}"),
             progress.step_counts(tx, campaign_id),
@@ -52,7 +56,7 @@ def status(name: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(_to_json(found), ensure_ascii=False, indent=2))
     else:
-        _show(screen(), found)
+        _show(screen(), found, parts.settings.currency)
 
 
 def _findings(tx: Tx, campaign_id: int) -> list[Finding]:
@@ -60,8 +64,10 @@ def _findings(tx: Tx, campaign_id: int) -> list[Finding]:
     return [finding_of(one) for one in (campaign.findings if campaign else None) or ()]
 
 
-def _show(page: Console, found: _Status) -> None:
-    page.print(listing.table([found.standing]))
+def _show(page: Console, found: _Status, currency: str) -> None:
+    page.print(listing.table([found.standing], currency))
+    if found.intake is not None:
+        page.print(_coming_in(found.intake))
     if found.findings:
         page.print(listed(found.findings, "en"))
     page.print(_life(found.moves))
@@ -69,6 +75,11 @@ def _show(page: Console, found: _Status) -> None:
         page.print(_steps(found.steps))
     if found.put_off:
         page.print(_put_off(found.put_off))
+
+
+def _coming_in(intake: Intake) -> str:
+    so_far = "" if intake.counted else " found so far"
+    return f"Its audience comes in: {intake.enrolled:,} of {intake.listed:,}{so_far} enrolled"
 
 
 def _life(moves: list[Entry]) -> Table:
@@ -109,6 +120,13 @@ def _put_off(put_off: list[PutOff]) -> Table:
 def _to_json(found: _Status) -> dict[str, object]:
     return {
         **listing.to_json(found.standing),
+        "coming_in": None
+        if found.intake is None
+        else {
+            "enrolled": found.intake.enrolled,
+            "of": found.intake.listed,
+            "all_counted": found.intake.counted,
+        },
         "findings": [{**one.to_json(), "words": one.words("en")} for one in found.findings],
         "moves": [
             {

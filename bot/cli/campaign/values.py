@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
 import click
 
-from bot.cli.audience import known_factors
+from bot.cli.factors import known_factors
 from bot.config import Settings
 from bot.enrolment import written
 from bot.enrolment.check import Ground
-from bot.enrolment.errors import CampaignError
 from bot.enrolment.ground import ground_of
-from bot.enrolment.move import Mover
 from bot.enrolment.written import Miswritten
-from bot.store import users
-from bot.store.transaction import Tx
 
 _Value = TypeVar("_Value")
 
-acting = click.option("--as", "login", metavar="LOGIN", help="Whose deed it is; without it, the machine's.")
-reasoned = click.option("--reason", metavar="TEXT", help="Kept with the move.")
-as_json = click.option("--json", "as_json", is_flag=True, help="For another program.")
+reasoned = click.option("--reason", metavar="TEXT", help="Why; kept in the campaign's history.")
 
 
 def decimal(value: str) -> Decimal:
@@ -53,26 +46,6 @@ def _read(read: Callable[[str], _Value], value: str) -> _Value:
         raise click.BadParameter(str(error)) from None
 
 
-def mover(tx: Tx, login: str | None) -> Mover:
-    """Raises ClickException for a login that nobody has, or that may not act any more."""
-    if login is None:
-        return Mover()
-    user = users.by_login(tx, login)
-    if user is None or not user.active:
-        raise click.ClickException(
-            f"there is no user {login!r}" if user is None else f"{login} may not log in"
-        )
-    return Mover(user.id, user.role)
-
-
 def ground(settings: Settings) -> Ground:
     known_factors()  # says what is wrong with the catalogue
     return ground_of(settings)
-
-
-@contextmanager
-def said_in_one_line() -> Iterator[None]:
-    try:
-        yield
-    except CampaignError as error:
-        raise click.ClickException(str(error)) from None

@@ -23,7 +23,7 @@ from bot.cli.flow import list as list_flows
 
 @click.group("flow")
 def group() -> None:
-    """Campaign flows: new, check, show, play, test, simulate; diff and publish what has changed."""
+    """Flows, which say what happens with a customer: write, check, try out, publish."""
 
 
 for command in (

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.cli.flow.files import loaded
+from bot.domain.unknown_names import there_is_no
 from bot.flow.diff import Change, FlowDiff, StepChange, compare, compare_steps
 from bot.flow.model import Flow
 from bot.flow.traits import Aspect
@@ -29,12 +30,20 @@ _OLD, _NEW = "red", "green"
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
 @click.option("--language", type=click.Choice(["en", "zh"]), help="Texts in this language only.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print it.",
+)
 @click.option("--exit-code", is_flag=True, help="Exit with 1 where they differ, as git diff does.")
 def diff(before: str, after: str, language: str | None, form: str, exit_code: bool) -> None:
-    """What differs from A to B: by meaning, so that comments, spacing and the order of fields do not count.
+    """Show what differs between two versions of a flow, A and B.
 
-    A and B are files, or published: the name of a campaign, or a revision.
+    Each is a file, the name of a campaign, or a revision. Meaning counts; comments, spacing and the order of fields
+    do not.
     """
     old, new = _flow(before), _flow(after)
     found = compare(old, new)
@@ -145,4 +154,5 @@ def _published(named: str) -> Flow:
         try:
             return parts.flows.get(tx, campaign.flow_revision if campaign is not None else named)
         except KeyError:
-            raise click.ClickException(f"{named!r} is no file, no campaign and no revision") from None
+            known = campaigns.names(tx)
+            raise click.ClickException(there_is_no("file, campaign or revision", named, known)) from None

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
+from bot.cli.factors import CATALOGUE as CATALOGUE
+from bot.cli.paths import KnownPath
 from bot.config import ROOT
 from bot.flow.load import FlowError, load_flow
 from bot.flow.model import Flow
 
-CATALOGUE = ROOT / "flows" / "factors.yaml"
 SCRIPTS = ROOT / "flows" / "scripts"
 TEST_ENDING = ".test.yaml"
 
@@ -25,6 +26,14 @@ def flow_files(paths: tuple[Path, ...]) -> Iterator[Path]:
                     yield file
         else:
             yield path
+
+
+def _installed() -> Iterator[Path]:
+    return flow_files((ROOT / "flows",))
+
+
+flow_path = KnownPath("flow", _installed)
+flow_paths = KnownPath("flow", _installed, folders=True)
 
 
 def loaded(path: Path) -> Flow:

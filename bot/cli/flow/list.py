@@ -9,8 +9,10 @@ import click
 from rich.console import Console
 from rich.table import Column, Table
 
-from bot.cli.flow.check import chosen_flows, known_factors, known_scripts, nothing_in
-from bot.cli.flow.files import golden_of
+from bot.cli.factors import known_factors
+from bot.cli.flow.check import chosen_flows, known_scripts, nothing_in
+from bot.cli.flow.files import flow_paths, golden_of
+from bot.cli.options import language_option
 from bot.config import ROOT
 from bot.flow.golden import load_scripts
 from bot.flow.load import FlowError
@@ -25,10 +27,10 @@ _WIDTH_OF_A_PIPE = 160
 
 
 @click.command("list")
-@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+@click.argument("paths", nargs=-1, type=flow_paths)
+@language_option
 def list_(paths: tuple[Path, ...], language: str) -> None:
-    """The flows of these files or folders, of this installation without any."""
+    """List flows with their steps, languages and problems; without PATHS, those in the folder flows."""
     paths = paths or (FLOWS,)
     catalogue = known_factors()
     flows = [examine(path, catalogue, known_scripts()) for path in chosen_flows(paths)]

@@ -23,17 +23,20 @@ _RESERVED = frozenset({CATALOGUE.stem})
     type=click.Choice(starters.names()),
     default="sms",
     show_default=True,
-    help="What to begin with.",
+    help="The kind of flow to begin with.",
 )
 @click.option(
     "--dir",
     "folder",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     default=ROOT / "flows",
-    help="Where to write it; the folder of this installation's flows if absent.",
+    help="Where to write it; without it, the folder flows.",
 )
 def new(name: str, kind: str, folder: Path) -> None:
-    """Write NAME.yaml and NAME.test.yaml, which pass `flow check` and `flow test` as they are."""
+    """Write a small flow NAME to begin with, and its test conversations.
+
+    NAME.yaml and NAME.test.yaml pass `flow check` and `flow test` as they are.
+    """
     _check_name(name)
     flow = folder / f"{name}.yaml"
     golden = golden_of(flow)

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import click
 
-from bot.cli.flow.check import known_factors
-from bot.cli.flow.files import loaded
+from bot.cli.factors import known_factors
+from bot.cli.flow.files import flow_path, loaded
 from bot.cli.flow.playing.customer import Question, in_words, questions, read_fact
 from bot.cli.flow.playing.loop import converse
 from bot.cli.flow.playing.screen import Screen
 from bot.cli.flow.playing.session import Session
+from bot.cli.options import language_option, time_zone
 from bot.domain.quiet_hours import Window
-from bot.domain.wall_clock import is_zone, zone
+from bot.domain.wall_clock import zone
 from bot.flow.golden.script import ZONE_BY_DEFAULT
 from bot.flow.golden.source import read_window
 from bot.flow.host import Customer
@@ -27,14 +28,22 @@ _PROBLEMS_SHOWN = 3
 
 
 @click.command("play")
-@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+@click.argument("path", type=flow_path)
+@language_option
 @click.option(
     "--fact", "given", multiple=True, metavar="NAME=VALUE", help="A fact of the customer; repeatable."
 )
-@click.option("--at", metavar='"2026-03-02 09:58"', help="The customer's clock at the start; now if absent.")
 @click.option(
-    "--zone", "zone_name", default=ZONE_BY_DEFAULT, show_default=True, help="The customer's time zone."
+    "--at", metavar='"2026-03-02 09:58"', help="The customer's clock at the start; without it, now."
+)
+@click.option(
+    "--zone",
+    "zone_name",
+    type=time_zone,
+    default=ZONE_BY_DEFAULT,
+    show_default=True,
+    metavar="ZONE",
+    help="The customer's time zone.",
 )
 @click.option(
     "--hours", multiple=True, metavar="09:00-12:00", help="Hours of marketing contacts; repeatable."
@@ -51,10 +60,8 @@ def play(
     hours: tuple[str, ...],
     ask: bool | None,
 ) -> None:
-    """You are the customer: reply, press keys, recharge, hang up, let time pass. Type help for all of it."""
+    """Try a flow as its customer: reply, press keys, recharge, hang up, let time pass. Type help for all of it."""
     flow = loaded(path)
-    if not is_zone(zone_name):
-        raise click.BadParameter(f"there is no time zone {zone_name!r}", param_hint="--zone")
     starts_at = _moment(at, zone_name)
     windows = tuple(_window(text) for text in hours)
     screen = Screen(zone_name)
@@ -68,7 +75,9 @@ def play(
     except (EOFError, KeyboardInterrupt):
         screen.note("bye")
     except (KeyError, ValueError) as error:
-        raise click.ClickException(f"{path} cannot be played: {error}; see keepline flow check") from error
+        raise click.ClickException(
+            f"{path} cannot be played: {error}; see scripts/keepline flow check"
+        ) from error
 
 
 def _others(
@@ -86,7 +95,7 @@ def _show_problems(screen: Screen, flow: Flow) -> None:
     for problem in problems[:_PROBLEMS_SHOWN]:
         screen.wrong(str(problem))
     if len(problems) > _PROBLEMS_SHOWN:
-        screen.wrong(f"and {len(problems) - _PROBLEMS_SHOWN} more: see keepline flow check")
+        screen.wrong(f"and {len(problems) - _PROBLEMS_SHOWN} more: see scripts/keepline flow check")
 
 
 def _answer(screen: Screen, question: Question) -> object:

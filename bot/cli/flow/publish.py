@@ -14,8 +14,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from bot.cli.flow.check import known_factors, known_scripts
-from bot.enrolment.errors import CampaignError
+from bot.cli.factors import known_factors
+from bot.cli.flow.check import known_scripts
+from bot.cli.flow.files import flow_path
+from bot.cli.one_line import said_in_one_line
 from bot.enrolment.impact import Affected, Fate, Impact, look
 from bot.enrolment.move import find_campaign
 from bot.enrolment.republish import Existing, Publishing, Republished, republish
@@ -49,9 +51,13 @@ class _Asked:
 
 
 @click.command("publish")
-@click.argument("path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--campaign", "name", required=True, help="The campaign that gets it.")
-@click.option("--existing", type=click.Choice([one.value for one in Existing]), help="Those under way.")
+@click.argument("path", metavar="FILE", type=flow_path)
+@click.option("--campaign", "name", required=True, metavar="NAME", help="The campaign that gets it.")
+@click.option(
+    "--existing",
+    type=click.Choice([one.value for one in Existing]),
+    help="What becomes of those under way; see above.",
+)
 @click.option(
     "--map",
     "pairs",
@@ -61,7 +67,9 @@ class _Asked:
 )
 @click.option("--yes", is_flag=True, help="Do it without asking.")
 def publish(path: Path, name: str, existing: str | None, pairs: tuple[str, ...], yes: bool) -> None:
-    """Show what FILE would mean for the people of a campaign, and publish it there.
+    """Give a campaign the new version of its flow in FILE.
+
+    What it would mean for the people of the campaign is shown first.
 
     Whoever has not started yet, and whoever is enrolled later, starts on the new revision. For those under way:
 
@@ -80,7 +88,7 @@ def publish(path: Path, name: str, existing: str | None, pairs: tuple[str, ...],
     flow, text = _checked(path)
     mapping = _map(pairs)
     parts = wired()
-    try:
+    with said_in_one_line():
         with parts.transaction() as tx:
             campaign_id = find_campaign(tx, name)
             impact = look(tx, campaign_id, flow, parts.flows)
@@ -90,8 +98,6 @@ def publish(path: Path, name: str, existing: str | None, pairs: tuple[str, ...],
             click.echo("nothing was changed")
             return
         done = _carry_out(parts, Publishing(campaign_id, flow, text, asked.existing, asked.map), impact)
-    except CampaignError as error:
-        raise click.ClickException(str(error)) from None
     _report(done, flow, name)
 
 

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from bot.cli.options import as_json
 from bot.config import ROOT
 from bot.flow.labelled_replies import HELD_OUT, TUNING, BadLabels, load_labelled
 from bot.flow.replies import Meaning
@@ -23,11 +24,12 @@ LABELLED = ROOT / "flows" / "replies"
 @click.option(
     "--misread", is_flag=True, help="List misread replies: of the tuning half, or of FILES if named."
 )
-@click.option("--json", "as_json", is_flag=True, help="For another program.")
+@as_json
 def replies(files: tuple[Path, ...], misread: bool, as_json: bool) -> None:
-    """How well replies are understood; FILES default to both halves of flows/replies.
+    """Measure how well replies are understood, by replies whose meaning is known.
 
-    Rules are tuned on the tuning half alone. Exit 1 if opt-outs are missed or made up in the held-out half.
+    Without FILES, by both halves of flows/replies. Rules are tuned on the tuning half alone. Exit 1 if opt-outs are
+    missed or made up in the held-out half.
     """
     found = {file: _scored(file) for file in files or (LABELLED / TUNING, LABELLED / HELD_OUT)}
     # what has been looked at is no longer held out: nobody sees that half's misreadings by accident

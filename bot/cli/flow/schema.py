@@ -18,7 +18,7 @@ SHIPPED = ROOT / "flows" / "flow.schema.json"
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of the screen."
 )
 def schema(output: Path | None) -> None:
-    """The JSON Schema that editors complete and check flow files with."""
+    """Print the JSON Schema with which an editor completes and checks flow files."""
     text = schema_text()
     if output is None:
         click.echo(text, nl=False)

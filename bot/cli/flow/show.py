@@ -6,22 +6,30 @@ from pathlib import Path
 
 import click
 
-from bot.cli.flow.files import loaded
+from bot.cli.flow.files import flow_path, loaded
+from bot.cli.options import language_option
 from bot.flow.graph import to_mermaid, to_text
 from bot.flow.svg import to_svg
 
 
 @click.command("show")
-@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("path", type=flow_path)
 @click.option(
-    "--format", "form", type=click.Choice(["text", "svg", "mermaid"]), default="text", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["text", "svg", "mermaid"]),
+    default="text",
+    show_default=True,
+    help="How to draw it.",
 )
-@click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+@language_option
 @click.option(
-    "--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="A file to write it to."
+    "--output",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="The file to write it to; without it, the screen.",
 )
 def show(path: Path, form: str, language: str, output: Path | None) -> None:
-    """The flow as a picture or as text."""
+    """Draw a flow, as text or as a picture."""
     flow = loaded(path)
     drawn = to_svg(flow, None, language) if form == "svg" else _IN_TEXT[form](flow, language)
     if output is None:

@@ -17,9 +17,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from bot.audience.prepaid_base import Subscriber, subscribers
-from bot.cli.flow.check import chosen_flows, known_factors, nothing_in
-from bot.cli.flow.files import loaded
+from bot.cli.factors import known_factors
+from bot.cli.flow.check import chosen_flows, nothing_in
+from bot.cli.flow.files import flow_paths, loaded
 from bot.cli.flow.simulation_screen import show_many, show_one
+from bot.cli.options import language_option
+from bot.cli.paths import policy_path
 from bot.config import ROOT
 from bot.domain.policy import Policy
 from bot.flow.model import Flow
@@ -47,7 +50,7 @@ class Settings:
 
     def command(self, path: Path) -> str:
         return (
-            f"keepline flow simulate {path} --customers {self.customers} --days {self.days} --seed {self.seed} "
+            f"scripts/keepline flow simulate {path} --customers {self.customers} --days {self.days} --seed {self.seed} "
             f"--start {self.start:%Y-%m-%d}"
         )
 
@@ -62,9 +65,11 @@ class Ran:
 
 
 @click.command("simulate")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--customers", default=1000, show_default=True, type=click.IntRange(1, 1_000_000))
-@click.option("--days", default=10, show_default=True, type=click.IntRange(1, 366))
+@click.argument("paths", nargs=-1, required=True, type=flow_paths)
+@click.option(
+    "--customers", default=1000, show_default=True, type=click.IntRange(1, 1_000_000), help="How many."
+)
+@click.option("--days", default=10, show_default=True, type=click.IntRange(1, 366), help="For how long.")
 @click.option("--seed", default=7, show_default=True, type=int, help="The same seed gives the same lives.")
 @click.option(
     "--start",
@@ -77,19 +82,27 @@ class Ran:
     "--policy",
     "policy_file",
     default=POLICY,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The contact policy; flows/policies/default.yaml if none is given.",
+    type=policy_path,
+    help="The contact policy; without it, flows/policies/default.yaml.",
 )
-@click.option("--price", default="sms=0.05,minute=0.12", show_default=True, help="Of a segment and a minute.")
-@click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
 @click.option(
-    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Also write it there."
+    "--price",
+    default="sms=0.05,minute=0.12",
+    show_default=True,
+    help="What an SMS segment and a minute cost.",
+)
+@language_option
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write the result to this file.",
 )
 @click.option(
     "--counterexample",
     "counterexample_file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Also write the first counterexample there.",
+    help="Also write the first such conversation to this file.",
 )
 def simulate_(
     paths: tuple[Path, ...],
@@ -103,7 +116,9 @@ def simulate_(
     json_file: Path | None,
     counterexample_file: Path | None,
 ) -> None:
-    """Synthetic customers through the real engine and the real gate, in one process and in no time.
+    """Send made-up customers through flows, and see what would come of them.
+
+    Nothing is stored, and nobody is contacted: the rules are the real ones, the customers and the time are not.
 
     Prints what came of them, and exits with 1 if something happened that must never happen; the first such
     conversation is printed in the form of a golden one.

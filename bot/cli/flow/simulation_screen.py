@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from rich.table import Table
 
 from bot.cli.flow.golden_screen import screen
-from bot.flow.formats import Manner, write
+from bot.cli.money import money
+from bot.flow.formats import DEFAULT_CURRENCY
 from bot.flow.outcome_words import result_in_words
 from bot.flow.simulation.summary import Summary, by_count
 from bot.flow.simulation.words import in_words
@@ -49,7 +51,7 @@ def show_many(summaries: Sequence[Summary], language: str) -> None:
             one.flow.name,
             *(f"{one.funnel[name]:,}" for name in columns),
             f"{one.tally.contacts.total():,}",
-            _money(sum(one.cost.values()), one, language),
+            _amount(sum(one.cost.values()), one, language),
             f"{one.seconds:.1f}",
             ", ".join(f"{in_words(name, language)} {n}" for name, n in by_count(one.broken).items())
             or in_words("hold", language),
@@ -134,18 +136,18 @@ def _cost(summary: Summary, language: str) -> str:
     return in_words("costs", language).format(
         sms=tally.contacts["sms"],
         segments=tally.segments,
-        sms_cost=_money(cost["sms"], summary, language),
+        sms_cost=_amount(cost["sms"], summary, language),
         calls=tally.contacts["call"],
         minutes=tally.minutes,
-        call_cost=_money(cost["calls"], summary, language),
+        call_cost=_amount(cost["calls"], summary, language),
         grants=tally.grants,
-        bonus=_money(cost["bonus"], summary, language),
-        total=_money(sum(cost.values()), summary, language),
+        bonus=_amount(cost["bonus"], summary, language),
+        total=_amount(sum(cost.values()), summary, language),
     )
 
 
-def _money(amount: object, summary: Summary, language: str) -> str:
-    return write(amount, "money", Manner(language, summary.flow.offer.currency or "CNY"))
+def _amount(amount: Decimal | int, summary: Summary, language: str) -> str:
+    return money(amount, summary.flow.offer.currency or DEFAULT_CURRENCY, language)
 
 
 def _verdict(summary: Summary, language: str) -> str:

@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 
 from bot.cli.flow.check import chosen_flows, nothing_in
-from bot.cli.flow.files import golden_of
+from bot.cli.flow.files import flow_paths, golden_of
 from bot.cli.flow.golden_screen import (
     Tally,
     screen,
@@ -25,12 +25,18 @@ from bot.flow.model import Flow
 
 
 @click.command("test")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--update", is_flag=True, help="Write what happens now into the conversations that fail.")
+@click.argument("paths", nargs=-1, required=True, type=flow_paths)
+@click.option(
+    "--update",
+    is_flag=True,
+    help="Take what happens now as right: write it into the conversations that fail.",
+)
 @click.option("--only", default="", metavar="TEXT", help="Only conversations with this in their name.")
-@click.option("--coverage", "missed", is_flag=True, help="List the steps and exits that none of them tries.")
+@click.option(
+    "--coverage", "missed", is_flag=True, help="List the steps and exits that no conversation tries."
+)
 def test(paths: tuple[Path, ...], update: bool, only: str, missed: bool) -> None:
-    """Play the golden conversations beside the flows; a flow without any fails."""
+    """Play the test conversations of flows (NAME.test.yaml); a flow without any fails."""
     console = screen()
     tallies: list[Tally] = []
     broken = 0

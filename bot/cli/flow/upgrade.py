@@ -6,16 +6,17 @@ from pathlib import Path
 
 import click
 
+from bot.cli.flow.files import flow_path
 from bot.flow.spec_versions import CURRENT, upgrade_text
 from bot.rules.problems import Problems
 from bot.rules.yaml_source import Table, read_yaml
 
 
 @click.command("upgrade")
-@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--write", is_flag=True, help="Into the file itself.")
+@click.argument("path", type=flow_path)
+@click.option("--write", is_flag=True, help="Write it into the file itself; without it, on the screen.")
 def upgrade(path: Path, write: bool) -> None:
-    """The flow as the newest version of the language writes it, line by line, with its comments."""
+    """Rewrite a flow for the newest version of the flow language; its comments stay."""
     problems = Problems(str(path))
     text = path.read_text(encoding="utf-8")
     document = read_yaml(text, problems)

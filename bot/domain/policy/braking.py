@@ -1,6 +1,8 @@
 """What stops a campaign by itself, as its policy says: `brakes: {opt_outs: {above: 5%}, stale_data: {after: 2d}}`.
 
-Calls that find nobody: as `voice: {abandoned: ...}` says, unless `brakes:` has a word of its own.
+Calls that find nobody: by the rule of each place that is called, its `voice: {abandoned: ...}`, or the default where
+it has none. A campaign that has a word of its own, there or among its brakes, is held to that as well, over all of its
+calls; `brakes: {abandonment: off}` takes both away.
 """
 
 from __future__ import annotations
@@ -29,14 +31,28 @@ _KNOWN = (*(cause.value for cause in _DEFAULT), Cause.STALE_DATA.value, Cause.HA
 def read_brakes(brakes: Field, voice: Field | None = None) -> Brakes:
     """Each brake is completed by its own defaults; `off` takes it away. The mistakes of `voice` are told elsewhere."""
     brakes.entries(_KNOWN)
-    defaults = {**_DEFAULT, Cause.ABANDONMENT: _DEFAULT[Cause.ABANDONMENT] | _as_conduct(voice)}
-    rates = {cause: _rule(brakes.at(cause.value), default) for cause, default in defaults.items()}
+    abandoned, conduct = brakes.at(Cause.ABANDONMENT.value), _as_conduct(voice)
+    rates = {
+        cause: _rule(brakes.at(cause.value), default | (conduct if cause is Cause.ABANDONMENT else {}))
+        for cause, default in _DEFAULT.items()
+        if cause is not Cause.ABANDONMENT or conduct or abandoned.given
+    }
     stale, harm = brakes.at(Cause.STALE_DATA.value), brakes.at(Cause.HARM.value)
     return Brakes(
         rates={cause: rule for cause, rule in rates.items() if rule is not None},
+        by_place=abandoned.value != OFF,
         stale_after=_inside(stale, "after").duration() if _given(stale) else None,
         harm_sample=_harm(harm),
     )
+
+
+def abandonment_rule(policy: Mapping[str, Any]) -> Rule | None:
+    """That of a place, from its profile as stored; what cannot be read says nothing."""
+    written = Field(policy, (), [])
+    own = read_brakes(Field(policy.get("brakes") or {}, ("brakes",), []), written.at("voice"))
+    if not own.by_place:
+        return None
+    return own.rates.get(Cause.ABANDONMENT) or _rule(Field(None, (), []), _DEFAULT[Cause.ABANDONMENT])
 
 
 def _as_conduct(voice: Field | None) -> dict[str, Any]:
@@ -44,8 +60,10 @@ def _as_conduct(voice: Field | None) -> dict[str, Any]:
     if voice is None or not isinstance(voice.value, Mapping):
         return {}
     abandoned = Field(voice.value, voice.path, []).at("abandoned")
-    readable = isinstance(abandoned.value, Mapping) and read_abandonment(abandoned) is not None
-    return {"above": abandoned.value["at_most"], "over": abandoned.value["over"]} if readable else {}
+    if not isinstance(abandoned.value, Mapping) or read_abandonment(abandoned) is None:
+        return {}
+    words = {"above": "at_most", "over": "over", "sample": "of_at_least"}
+    return {ours: abandoned.value[theirs] for ours, theirs in words.items() if theirs in abandoned.value}
 
 
 def _rule(field: Field, default: Mapping[str, Any]) -> Rule | None:
@@ -56,14 +74,14 @@ def _rule(field: Field, default: Mapping[str, Any]) -> Rule | None:
     given = field.value if isinstance(field.value, Mapping) else {}
     completed = Field({**default, **given}, field.path, field.faults)
     above, over = completed.at("above").share(), completed.at("over").duration()
-    sample = _count(completed.at("sample"), NEWEST)
+    sample = completed.at("sample").count(NEWEST)
     return Rule(above, sample, over) if above is not None and sample and over else None
 
 
 def _harm(field: Field) -> int | None:
     if not field.given:
         return _HARM_SAMPLE
-    return _count(_inside(field, "sample"), _MOST_HARMED) if _given(field) else None
+    return _inside(field, "sample").count(_MOST_HARMED) if _given(field) else None
 
 
 def _given(field: Field) -> bool:
@@ -73,11 +91,3 @@ def _given(field: Field) -> bool:
 def _inside(field: Field, name: str) -> Field:
     field.entries((name,))
     return field.at(name)
-
-
-def _count(field: Field, most: int) -> int | None:
-    value = field.value
-    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most:
-        return value
-    field.refuse(f"must be a whole number from 1 to {most}")
-    return None

@@ -7,13 +7,15 @@ from datetime import timedelta
 from typing import TypeVar
 
 from bot.domain.attempts import RINGS_FOR
+from bot.domain.brakes import NEWEST
 from bot.domain.policy.fields import Field
 from bot.domain.policy.limits import read_purposes
 from bot.domain.policy.model import Abandonment, Conduct, RecordedVoice
+from bot.domain.policy.wording import Wrong
 
 _SMS = ("signature", "refusal_line")
 _VOICE = ("recorded", "ring_at_least", "answer_within", "abandoned")
-_ABANDONED = ("at_most", "over")
+_ABANDONED = ("at_most", "over", "of_at_least")
 _OPT_OUT = ("words", "confirmed", "confirmed_within", "honoured_within")
 _KEEP = ("contacts", "recordings", "consents")
 
@@ -52,14 +54,17 @@ def _recorded(field: Field) -> RecordedVoice | None:
 def _ring(field: Field) -> timedelta | None:
     asked = field.duration()
     if asked is not None and asked > RINGS_FOR:
-        field.refuse(f"no call rings longer than {RINGS_FOR.seconds}s")
+        field.refuse(Wrong.RINGS_TOO_LONG, most=RINGS_FOR.seconds)
     return asked
 
 
 def read_abandonment(field: Field) -> Abandonment | None:
     field.entries(_ABANDONED)
-    at_most, over = field.at("at_most").share(), field.at("over").duration()
-    return Abandonment(at_most, over) if at_most is not None and over is not None else None
+    at_most, over, calls = field.at("at_most").share(), field.at("over").duration(), field.at("of_at_least")
+    of_at_least = calls.count(NEWEST) if calls.given else None
+    if at_most is None or over is None or (calls.given and of_at_least is None):
+        return None
+    return Abandonment(at_most, over, of_at_least)
 
 
 def _confirmed(opt_out: Field) -> bool:
@@ -68,7 +73,7 @@ def _confirmed(opt_out: Field) -> bool:
     if not confirmed.given or confirmed.flag() is not False:
         return True
     if opt_out.at("confirmed_within").given:
-        confirmed.refuse("contradicts confirmed_within, which asks for a confirmation")
+        confirmed.refuse(Wrong.CONFIRMATION_ASKED)
     return False
 
 

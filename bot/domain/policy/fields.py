@@ -9,6 +9,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from bot.domain.policy.wording import Wrong
+from bot.domain.sentences import Said, Sentence, say
+
 Path = tuple[str | int, ...]
 
 
@@ -17,11 +20,16 @@ class Fault:
     """What is wrong at a path; `at_name` when it is the name itself and not its value."""
 
     path: Path
-    message: str
+    said: Said
     at_name: bool = False
 
+    @property
+    def told(self) -> Said:
+        """With its path."""
+        return say(Wrong.AT, path=spelled(self.path), said=self.said) if self.path else self.said
+
     def __str__(self) -> str:
-        return f"{spelled(self.path)}: {self.message}" if self.path else self.message
+        return str(self.told)
 
 
 class PolicyError(ValueError):
@@ -30,6 +38,10 @@ class PolicyError(ValueError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__(str(faults[0]))
         self.faults = tuple(faults)
+
+    @property
+    def told(self) -> Said:
+        return self.faults[0].told
 
 
 def spelled(path: Path) -> str:
@@ -51,8 +63,11 @@ class Field:
     path: Path
     faults: list[Fault]
 
-    def refuse(self, message: str, *, at_name: bool = False) -> None:
-        self.faults.append(Fault(self.path, message, at_name))
+    def refuse(self, sentence: Sentence, /, *, at_name: bool = False, **given: object) -> None:
+        self.refuse_as(say(sentence, **given), at_name=at_name)
+
+    def refuse_as(self, said: Said, *, at_name: bool = False) -> None:
+        self.faults.append(Fault(self.path, said, at_name))
 
     def at(self, name: str) -> Field:
         """A value inside, which may be missing."""
@@ -66,7 +81,7 @@ class Field:
     def entries(self, known: Collection[str] | None = None) -> dict[str, Field]:
         """By name; without `known`, any name goes."""
         if not isinstance(self.value, Mapping):
-            self.refuse("must be a mapping")
+            self.refuse(Wrong.NOT_A_MAPPING)
             return {}
         found = {
             str(name): Field(value, (*self.path, str(name)), self.faults)
@@ -75,12 +90,12 @@ class Field:
         if known is None:
             return found
         for name in sorted(found.keys() - set(known)):
-            found.pop(name).refuse(f"no such field; known are {', '.join(known)}", at_name=True)
+            found.pop(name).refuse(Wrong.NO_SUCH_FIELD, at_name=True, known=tuple(known))
         return found
 
     def items(self) -> Iterator[Field]:
         if not isinstance(self.value, list | tuple):
-            self.refuse("must be a list")
+            self.refuse(Wrong.NOT_A_LIST)
             return
         for number, value in enumerate(self.value):
             yield Field(value, (*self.path, number), self.faults)
@@ -88,38 +103,49 @@ class Field:
     def choice(self, known: Sequence[str]) -> str | None:
         if self.value in known and isinstance(self.value, str):
             return self.value
-        self.refuse(f"{self.value!r} is none of {', '.join(known)}")
+        self._refuse_value(Wrong.NONE_OF, known=tuple(known))
         return None
 
     def text(self) -> str | None:
         if isinstance(self.value, str) and self.value.strip():
             return self.value.strip()
-        self.refuse(f"{self.value!r} is no text")
+        self._refuse_value(Wrong.NO_TEXT)
         return None
 
     def flag(self) -> bool | None:
         if isinstance(self.value, bool):
             return self.value
-        self.refuse("must be true or false")
+        self._refuse_value(Wrong.NO_FLAG)
         return None
 
     def duration(self) -> timedelta | None:
         text = str(self.value)
         if _DURATION.fullmatch(text):
             return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
-        self.refuse(f"{text!r} is not a duration such as 30m, 4h or 7d")
+        self._refuse_value(Wrong.NO_DURATION)
         return None
 
     def share(self) -> Decimal | None:
         text = str(self.value)
         if _SHARE.fullmatch(text):
             return Decimal(text[:-1]) / 100
-        self.refuse(f"{text!r} is not a share such as 3%")
+        self._refuse_value(Wrong.NO_SHARE)
+        return None
+
+    def count(self, most: int) -> int | None:
+        """A number of things: from 1."""
+        if isinstance(self.value, int) and not isinstance(self.value, bool) and 1 <= self.value <= most:
+            return self.value
+        self.refuse(Wrong.NO_COUNT, most=most)
         return None
 
     def day(self) -> date | None:
         try:
             return self.value if isinstance(self.value, date) else date.fromisoformat(str(self.value))
         except ValueError:
-            self.refuse(f"{self.value!r} is not a date such as 2027-02-17")
+            self._refuse_value(Wrong.NO_DATE)
             return None
+
+    def _refuse_value(self, sentence: Sentence, **given: object) -> None:
+        """What stands there, if anything does."""
+        self.refuse_as(say(sentence, value=self.value, **given) if self.given else say(Wrong.MISSING))

@@ -10,6 +10,7 @@ from bot.domain.holidays import Calendar, CalendarSource, UnknownCalendar, toget
 from bot.domain.policy.fields import Field
 from bot.domain.policy.model import KINDS, PURPOSES, Kind
 from bot.domain.policy.spans import read_windows
+from bot.domain.policy.wording import Wrong
 from bot.domain.quiet_hours import NEVER, Timetable, Window, timetable
 
 _HOLIDAY_FIELDS = ("calendars", "dates", "workdays", "closed", "hours")
@@ -35,7 +36,7 @@ def _hours(hours: Field) -> Windows:
     if isinstance(hours.value, Mapping):
         for purpose in PURPOSES:
             if purpose not in found:
-                hours.at(purpose).refuse("missing", at_name=True)
+                hours.at(purpose).refuse(Wrong.MISSING, at_name=True)
     return _by_kind(found, complete=True)
 
 
@@ -53,13 +54,13 @@ def _by_kind(purposes: Mapping[str, Field], *, complete: bool, weekdays: bool = 
             if channel in channels:
                 windows[channel, purpose] = read_windows(channels[channel], weekdays=weekdays)
             elif complete:
-                field.at(channel).refuse("missing", at_name=True)
+                field.at(channel).refuse(Wrong.MISSING, at_name=True)
     return windows
 
 
 def _refuse_strange(found: dict[str, Field], known: tuple[str, ...]) -> None:
     for name in sorted(found.keys() - set(known)):
-        found.pop(name).refuse(f"{name!r} is none of {', '.join(known)}", at_name=True)
+        found.pop(name).refuse(Wrong.NONE_OF, at_name=True, value=name, known=known)
 
 
 def _holiday_hours(holidays: Field) -> Windows:
@@ -70,10 +71,10 @@ def _holiday_hours(holidays: Field) -> Windows:
     is_closed = closed.flag() if closed.given else None
     if not hours.given:
         if is_closed is False:
-            closed.refuse("then holidays.hours must say when contact is permitted")
+            closed.refuse(Wrong.HOLIDAY_HOURS_MISSING)
         return {}
     if is_closed:
-        hours.refuse("holidays cannot be both closed and have hours", at_name=True)
+        hours.refuse(Wrong.CLOSED_WITH_HOURS, at_name=True)
     purposes = hours.entries()
     _refuse_strange(purposes, PURPOSES)
     return _by_kind(purposes, complete=False, weekdays=False)
@@ -84,12 +85,12 @@ def _calendar(holidays: Field, source: CalendarSource | None) -> Calendar:
     if isinstance(holidays.value, list | tuple):
         return together((), _days(holidays))
     if not isinstance(holidays.value, Mapping):
-        holidays.refuse("must be a list of dates or a mapping")
+        holidays.refuse(Wrong.NO_HOLIDAYS)
         return together(())
     given = holidays.entries(_HOLIDAY_FIELDS)
     dates, workdays = (_days(given[name]) if name in given else set[date]() for name in ("dates", "workdays"))
     for day in sorted(dates & workdays):
-        given["workdays"].refuse(f"{day} is among the dates as well")
+        given["workdays"].refuse(Wrong.HOLIDAY_AND_WORKDAY, day=day)
     named = given["calendars"].items() if "calendars" in given else ()
     return together((found for field in named if (found := _named(field, source))), dates, workdays)
 
@@ -99,12 +100,12 @@ def _named(field: Field, source: CalendarSource | None) -> Calendar | None:
     if name is None:
         return None
     if source is None:
-        field.refuse(f"there is nobody to ask for the calendar {name}")
+        field.refuse(Wrong.NOBODY_HAS_CALENDARS, name=name)
         return None
     try:
         return source(name)
     except UnknownCalendar as error:
-        field.refuse(str(error))
+        field.refuse_as(error.said)
         return None
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from bot.domain.attempts import Channel
 from bot.domain.policy.fields import Field
 from bot.domain.policy.model import KINDS, PURPOSES, Cap, Kind, Per
+from bot.domain.policy.wording import Wrong
 
 _CAP_FIELDS = ("limit", "period", "per", "channel", "purpose", "everywhere", "never")
 _CHANNELS = tuple(channel.value for channel in Channel)
@@ -37,7 +38,7 @@ def read_gaps(gaps: Field) -> dict[Kind, timedelta]:
     found: dict[Kind, timedelta] = {}
     for name, field in gaps.entries().items():
         if name not in _CHANNELS:
-            field.refuse(f"{name!r} is none of {', '.join(_CHANNELS)}", at_name=True)
+            field.refuse(Wrong.NONE_OF, at_name=True, value=name, known=_CHANNELS)
             continue
         if isinstance(field.value, Mapping):
             spans = {purpose: one.duration() for purpose, one in field.entries(PURPOSES).items()}
@@ -67,10 +68,10 @@ def _choice(field: Field | None, known: tuple[str, ...]) -> str | None:
 
 def _check_never(given: Mapping[str, Field]) -> None:
     if given["never"].value is not True:
-        given["never"].refuse("must be true, or be left out")
+        given["never"].refuse(Wrong.NEVER_IS_TRUE)
     for name in ("limit", "period", "per", "everywhere"):
         if name in given:
-            given[name].refuse("does not go with never: true", at_name=True)
+            given[name].refuse(Wrong.NOT_WITH_NEVER, at_name=True)
 
 
 def _cap(
@@ -89,9 +90,9 @@ def _limit(field: Field) -> int | None:
         if limit > 0:
             return limit
         if limit == 0:
-            field.refuse("0 would forbid every contact: if that is meant, write never: true instead")
+            field.refuse(Wrong.CAP_OF_ZERO)
             return None
-    field.refuse("must be a whole number of at least 1")
+    field.refuse(Wrong.NO_CAP if field.given else Wrong.MISSING)
     return None
 
 
@@ -99,6 +100,6 @@ def _period(field: Field, given: Mapping[str, Field]) -> timedelta | Per | None:
     if "per" not in given:
         return field.at("period").duration()
     if "period" in given:
-        given["period"].refuse("a cap has a rolling period or one of the calendar, not both", at_name=True)
+        given["period"].refuse(Wrong.ONE_PERIOD, at_name=True)
     per = given["per"].choice(tuple(one.value for one in Per))
     return Per(per) if per else None

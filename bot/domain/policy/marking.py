@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from bot.domain.marks import DEFAULT_MARKS, Effect, Marks, Precedence, Treatment, is_mark
 from bot.domain.policy.fields import Field
+from bot.domain.policy.wording import Wrong
 
 
 def own_marks(policy: Mapping[str, Any]) -> Marks:
@@ -22,10 +23,10 @@ def read_marks(field: Field) -> Marks:
     found: dict[str, Effect] = {}
     for name, one in field.entries().items():
         if not is_mark(name):
-            one.refuse(f"{name!r} is not a word in small letters", at_name=True)
+            one.refuse(Wrong.NO_MARK, at_name=True, value=name)
         given = one.entries(("marketing", "priority", "service"))
         if "service" in given:
-            given["service"].refuse("service is everybody's due; a mark is about marketing", at_name=True)
+            given["service"].refuse(Wrong.SERVICE_IS_DUE, at_name=True)
         found[name] = Effect(
             marketing=_choice(given.get("marketing"), Treatment.AS_USUAL),
             priority=_choice(given.get("priority"), Precedence.USUAL),

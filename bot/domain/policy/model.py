@@ -57,10 +57,14 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class Abandonment:
-    """The largest share of the calls answered live that may find nobody to talk to, over a time."""
+    """The largest share of the calls answered live that may find nobody to talk to, over a time.
+
+    No share is told of fewer calls than `of_at_least`; None where the rule does not say.
+    """
 
     at_most: Decimal
     over: timedelta
+    of_at_least: int | None = None
 
 
 class RecordedVoice(StrEnum):

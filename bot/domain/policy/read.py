@@ -15,6 +15,7 @@ from bot.domain.policy.limits import read_caps, read_gaps, read_kinds
 from bot.domain.policy.marking import read_marks
 from bot.domain.policy.model import Policy
 from bot.domain.policy.spending import read_spend
+from bot.domain.policy.wording import Wrong
 from bot.domain.wall_clock import is_zone
 
 
@@ -57,10 +58,12 @@ def _zones(zones: Field) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for code, field in zones.entries().items():
         if not (code.startswith("+") and code[1:].isdecimal()):
-            field.refuse('a calling code is written in quotes, such as "+86"', at_name=True)
+            field.refuse(Wrong.NO_CALLING_CODE, at_name=True)
+        if isinstance(field.value, list | tuple) and not field.value:
+            field.refuse(Wrong.NO_ZONES)
         names = [(item, item.value) for item in field.items()]
         for item, name in names:
             if not (isinstance(name, str) and is_zone(name)):
-                item.refuse(f"{name!r} is not a known time zone")
+                item.refuse(Wrong.NO_ZONE, value=name)
         found[code] = tuple(str(name) for _, name in names)
     return found

@@ -10,6 +10,7 @@ from json import dumps, loads
 from typing import Any
 
 from bot.domain.policy.fields import Fault, Field, PolicyError
+from bot.domain.policy.wording import Wrong
 from bot.domain.spend import LONGEST_CALL, Ceiling, Limits, begun_minutes
 from bot.domain.wall_clock import is_zone
 
@@ -36,6 +37,7 @@ def read_spend(spend: Field) -> Limits:
     )
     _check_minutes(spend.at("minutes"), limits.total, limits)
     _check_minutes(per_day.at("minutes"), limits.per_day, limits)
+    _check_day(per_day, limits)
     return limits
 
 
@@ -76,7 +78,15 @@ def _check_minutes(field: Field, ceiling: Ceiling, limits: Limits) -> None:
     """Under a smaller one no call could ever be made."""
     one_call = begun_minutes(limits.longest_call)
     if ceiling.minutes is not None and ceiling.minutes < one_call:
-        field.refuse(f"{ceiling.minutes} minutes are less than one call may take (longest_call, {one_call})")
+        field.refuse(Wrong.LESS_THAN_A_CALL, minutes=ceiling.minutes, one_call=one_call)
+
+
+def _check_day(per_day: Field, limits: Limits) -> None:
+    for kind in _KINDS:
+        day, total = getattr(limits.per_day, kind), getattr(limits.total, kind)
+        if day is not None and total is not None and day > total:
+            place = per_day.at(kind) if isinstance(per_day.value, dict) else per_day
+            place.refuse(Wrong.DAY_ABOVE_TOTAL, day=day, total=total)
 
 
 def _whole(field: Field) -> int | None:
@@ -85,7 +95,7 @@ def _whole(field: Field) -> int | None:
     value = field.value
     if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MOST:
         return value
-    field.refuse(f"must be a whole number from 1 to {MOST:_}; to spend nothing, leave the campaign a draft")
+    field.refuse(Wrong.NO_LIMIT, most=MOST)
     return None
 
 
@@ -99,14 +109,12 @@ def _money(field: Field) -> Decimal | None:
     fits = amount.is_finite() and 0 < amount <= MOST and round(amount, _PLACES) == amount
     if fits and not isinstance(field.value, bool):
         return amount
-    field.refuse(
-        f"{field.value!r} is not an amount above 0, of at most {MOST:_} and {_PLACES} decimal places"
-    )
+    field.refuse(Wrong.NO_AMOUNT, value=field.value, most=MOST, places=_PLACES)
     return None
 
 
 def _zone(field: Field) -> str | None:
     if isinstance(field.value, str) and is_zone(field.value):
         return field.value
-    field.refuse(f"{field.value!r} is not a known time zone")
+    field.refuse(Wrong.NO_ZONE, value=field.value)
     return None

@@ -33,6 +33,13 @@ _AROUND_A_CODE: Final = letters(
 )
 _WITHOUT_WEIGHT: Final = letters("POLITE PART LE CUT NOW THEN")
 
+_STOPPING: Final = letters("STOP CANCEL UNSUBSCRIBE")
+_SHORT_STOPS: Final = letters("LEAVE CODE LETTER")
+#: These refuse beside a key as well. What may be said of a key alone is none of them: 不要2, leave 1.
+_STOP_WORDS: Final = frozenset(
+    words_of("end | endnow | edn | refuse | jujue | 拒绝 | 我拒绝 | 拒 | 拒接 | 谢绝 | 回绝")
+)
+
 #: Alone in a message, give or take politeness, these refuse everything: words and typos that would say much else
 #: among others.
 _ALONE: Final = frozenset(
@@ -68,5 +75,18 @@ def _alone(reading: Reading) -> str | None:
     said = set(reading.letters)
     if (said & _CODED and said <= _AROUND_A_CODE | _CODED) or (said & _ANGRY and said <= _IN_ANGER):
         return reading.said(0, len(reading.letters))
-    bare = "".join(reading.without(_WITHOUT_WEIGHT).words)
-    return bare if bare in _ALONE else None
+    weighty = reading.without(_WITHOUT_WEIGHT)
+    bare = "".join(weighty.words)
+    return bare if bare in _ALONE else _beside_a_key(weighty)
+
+
+def _beside_a_key(weighty: Reading) -> str | None:
+    """STOP 1: to a text that named both. A short one beside a longer number may be anything: 退50, N95."""
+    said = list(zip(weighty.letters, weighty.words, strict=True))
+    keys = [word for mark, word in said if word.isdigit() and mark not in _CODED]
+    others = [(mark, word) for mark, word in said if not word.isdigit() or mark in _CODED]
+    if not keys or not others:
+        return None
+    plain = all(mark in _STOPPING or word in _STOP_WORDS for mark, word in others)
+    short = all(mark in _SHORT_STOPS for mark, _ in others) and all(len(key) == 1 for key in keys)
+    return weighty.said(0, len(said)) if plain or short else None

@@ -59,7 +59,7 @@ def engine_fault(at: datetime, where: str) -> Iterator[None]:
         yield
     except MissingValue:
         raise
-    except Exception as error:
+    except Exception as error:  # any: a simulation is to find the one that nobody has thought of
         raise Broken(Invariant.EXCEPTION, f"{type(error).__name__}: {error}, at {where}", at) from error
 
 

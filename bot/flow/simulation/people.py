@@ -43,6 +43,19 @@ class Known:
     complaint_open: bool
     factors: Mapping[str, object]
 
+    def facts(self) -> dict[str, object]:
+        return facts_of(
+            customer_id=self.number,
+            brand=BRAND,
+            name=self.name,
+            msisdn=self.msisdn,
+            language=self.language,
+            region=self.region,
+            time_zone=self.time_zone,
+            tier=self.tier,
+            factors=self.factors,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
@@ -114,17 +127,7 @@ def _past(chance: Chance, start: datetime) -> tuple[Past, ...]:
 def _facts(
     known: Known, asked: Asked, catalogue: FactorCatalogue, chance: Chance, start: datetime
 ) -> dict[str, object]:
-    facts = facts_of(
-        customer_id=known.number,
-        brand=BRAND,
-        name=known.name,
-        msisdn=known.msisdn,
-        language=known.language,
-        region=known.region,
-        time_zone=known.time_zone,
-        tier=known.tier,
-        factors=known.factors,
-    )
+    facts = known.facts()
     for name in sorted(asked.facts - _KEPT):
         samples = asked.samples.get(name, ())
         if chance.happens(MISSING, f"missing {name}"):

@@ -12,11 +12,10 @@ from decimal import Decimal
 
 from bot.domain.attempts import Channel
 from bot.domain.contact import Refusal
-from bot.domain.people import facts_of
 from bot.domain.policy import Policy
 from bot.domain.spend import ANYWHERE, Prices
 from bot.flow.model import Flow
-from bot.flow.simulation.people import BRAND, Known, Simulated, simulated
+from bot.flow.simulation.people import Known, Simulated, simulated
 from bot.flow.simulation.simulate import simulate
 from bot.flow.simulation.tally import Tally
 from bot.flow.simulation.world import World
@@ -103,21 +102,11 @@ def _tally(
 
 
 def _person(one: Drawn, world: World, catalogue: FactorCatalogue, start: datetime) -> Simulated:
-    made_up, known = simulated(one.known, world.asked, catalogue, SEED, start), one.known
-    facts = facts_of(
-        customer_id=known.number,
-        brand=BRAND,
-        name=known.name,
-        msisdn=known.msisdn,
-        language=known.language,
-        region=known.region,
-        time_zone=known.time_zone,
-        tier=known.tier,
-        factors=known.factors,
-    )
+    made_up = simulated(one.known, world.asked, catalogue, SEED, start)
+    known = {name: value for name, value in one.known.facts().items() if value is not None}
     return replace(
         made_up,
-        facts={**made_up.facts, **{name: value for name, value in facts.items() if value is not None}},
+        facts={**made_up.facts, **known},
         consents=one.consents,
         refusals=one.refusals,
         past=(),

@@ -5,6 +5,8 @@ from bot.store.models.campaigns import CampaignRow as CampaignRow
 from bot.store.models.campaigns import DrainRow as DrainRow
 from bot.store.models.campaigns import FlowRevisionRow as FlowRevisionRow
 from bot.store.models.campaigns import GlobalControlRow as GlobalControlRow
+from bot.store.models.campaigns import IntakePersonRow as IntakePersonRow
+from bot.store.models.campaigns import IntakeRow as IntakeRow
 from bot.store.models.campaigns import MoveEffectRow as MoveEffectRow
 from bot.store.models.campaigns import TriggerCallRow as TriggerCallRow
 from bot.store.models.events import ECHOES as ECHOES
@@ -15,6 +17,7 @@ from bot.store.models.imports import ImportRejectRow as ImportRejectRow
 from bot.store.models.imports import ImportRow as ImportRow
 from bot.store.models.imports import RiskListEntryRow as RiskListEntryRow
 from bot.store.models.imports import RiskListRow as RiskListRow
+from bot.store.models.manual_calls import ManualCallLineRow as ManualCallLineRow
 from bot.store.models.manual_calls import ManualCallRow as ManualCallRow
 from bot.store.models.people import AuditRow as AuditRow
 from bot.store.models.people import CustomerRow as CustomerRow

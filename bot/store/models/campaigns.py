@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     CheckConstraint,
+    Double,
     ForeignKey,
     Index,
     Numeric,
@@ -156,6 +158,46 @@ class MoveEffectRow(Row):
     runs: Mapped[int] = mapped_column(server_default="0")
     begun_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class IntakeRow(Row):
+    """An audience on its way into its campaign: listed in the order of sending, then enrolled in that order."""
+
+    __tablename__ = "intakes"
+    __table_args__ = (
+        CheckConstraint("phase IN ('listing', 'enrolling', 'clearing', 'over')", name="phase"),
+        Index(
+            "uq_intakes_open",
+            "campaign_id",
+            unique=True,
+            postgresql_where=text("phase IN ('listing', 'enrolling')"),
+        ),
+        Index("ix_intakes_left", "id", postgresql_where=text("phase <> 'over'")),
+    )
+
+    id: Mapped[int] = surrogate()
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), index=True)
+    phase: Mapped[str] = mapped_column(server_default="listing")
+    # The last one worked off: while listing a customer, while enrolling a place and its customer.
+    place: Mapped[list[float]] = mapped_column(ARRAY(Double()), server_default="{}")
+    reached: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    found: Mapped[int] = mapped_column(server_default="0")  # the audience
+    listed: Mapped[int] = mapped_column(server_default="0")  # of these, whom the flow is for and who are new
+    treatment: Mapped[int] = mapped_column(server_default="0")
+    control: Mapped[int] = mapped_column(server_default="0")
+    global_control: Mapped[int] = mapped_column(server_default="0")
+    begun_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class IntakePersonRow(Row):
+    """Somebody who is listed and not enrolled yet; whoever is erased meanwhile is found no more, and not enrolled."""
+
+    __tablename__ = "intake_people"
+
+    intake_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    place: Mapped[list[float]] = mapped_column(ARRAY(Double()), primary_key=True)
+    customer_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
 
 
 class TriggerCallRow(Row):

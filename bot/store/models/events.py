@@ -34,6 +34,11 @@ class EventRow(Row):
             postgresql_where=text(f"processed_at IS NULL AND kind NOT IN ({ECHOES})"),
         ),
         Index("ix_events_news", "customer_id", postgresql_where=text("processed_at IS NULL")),
+        Index(
+            "ix_events_retry",
+            "retry_at",
+            postgresql_where=text("processed_at IS NULL AND retry_at IS NOT NULL"),
+        ),
         Index("ix_events_customer", "customer_id", "received_at"),
         {"postgresql_with": {"fillfactor": 90, "autovacuum_vacuum_scale_factor": 0.05}},
     )

@@ -37,6 +37,9 @@ class SuppressionRow(Row):
         Index(
             "ix_suppressions_customer", "customer_id", "id", postgresql_where=text("customer_id IS NOT NULL")
         ),
+        # What was said since a contact went out: by persons, one by one, and by lists of a million.
+        Index("ix_suppressions_said", "at", postgresql_where=text("list_id IS NULL")),
+        Index("ix_suppressions_listed", "at", postgresql_where=text("list_id IS NOT NULL")),
         Index("ix_suppressions_sealed", "msisdn", postgresql_where=text("msisdn LIKE '#%'")),
         Index("uq_suppressions_api", "evidence", unique=True, postgresql_where=text("source = 'api'")),
     )

@@ -39,7 +39,7 @@ class EnrolmentRow(Row):
         CheckConstraint("status <> 'finished' OR (due_at IS NULL AND result IS NOT NULL)", name="finished"),
         CheckConstraint("holds_until IS NULL OR status = 'active'", name="holds_active"),
         CheckConstraint("global_control_until IS NULL OR arm = 'control'", name="global_control"),
-        Index("ix_enrolments_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+        Index("ix_enrolments_due", "campaign_id", "due_at", postgresql_where=text("status = 'active'")),
         Index("ix_enrolments_customer_active", "customer_id", postgresql_where=text("status = 'active'")),
         Index("ix_enrolments_holders", "customer_id", postgresql_where=text("holds_until IS NOT NULL")),
         HOT,
@@ -85,9 +85,27 @@ class AttemptRow(Row):
             postgresql_where=text("status = 'due' AND answers"),
         ),
         Index("ix_attempts_lease", "lease_until", postgresql_where=text("lease_until IS NOT NULL")),
+        Index("ix_attempts_sending", "lease_until", postgresql_where=text("status = 'sending'")),
         Index("ix_attempts_voicemail", "id", postgresql_where=text("voicemail IN ('due', 'leaving')")),
         Index("ix_attempts_customer_taken", "customer_id", "taken_at"),
         Index("ix_attempts_campaign_status", "campaign_id", "status"),
+        # What the carrier holds, by when it took it; and calls by when their hours end.
+        Index(
+            "ix_attempts_held",
+            "campaign_id",
+            "taken_at",
+            postgresql_where=text("status IN ('accepted', 'ringing')"),
+        ),
+        Index(
+            "ix_attempts_held_number",
+            "to_number",
+            postgresql_where=text("status IN ('accepted', 'ringing')"),
+        ),
+        Index(
+            "ix_attempts_closing",
+            "closes_at",
+            postgresql_where=text("status IN ('accepted', 'ringing') AND closes_at IS NOT NULL"),
+        ),
         Index(
             "ix_attempts_settled",
             "campaign_id",
@@ -99,6 +117,11 @@ class AttemptRow(Row):
             "campaign_id",
             "settled_at",
             postgresql_where=text("channel = 'call' AND status = 'completed'"),
+        ),
+        Index(
+            "ix_attempts_troubled",
+            "campaign_id",
+            postgresql_where=text("status = 'unconfirmed' OR (status = 'due' AND error_code IS NOT NULL)"),
         ),
         CheckConstraint("voicemail IN ('due', 'leaving', 'left', 'failed')", name="voicemail"),
         HOT,
@@ -144,7 +167,7 @@ class AttemptRow(Row):
     answered_by: Mapped[str | None]
     duration_s: Mapped[int | None]
     voicemail: Mapped[str | None]
-    reason: Mapped[str | None]  # why it was denied, expired or cancelled
+    reason: Mapped[str | None]  # why it was denied, expired or cancelled; while it is due, why it was put off
     created_at: Mapped[datetime]
 
 
@@ -170,11 +193,18 @@ class RecallRow(Row):
     """The carrier was asked to take a message or call back: once, or until it could be asked."""
 
     __tablename__ = "recalls"
-    __table_args__ = (one_of("cause", RecallCause),)
+    __table_args__ = (
+        one_of("cause", RecallCause),
+        CheckConstraint("(attempt_id IS NULL) <> (manual_call_id IS NULL)", name="of_one"),
+        Index("ix_recalls_by_hand", "manual_call_id", postgresql_where=text("manual_call_id IS NOT NULL")),
+        Index("ix_recalls_in_doubt", "asked_at", postgresql_where=text("answer IS NULL")),
+    )
 
     carrier_sid: Mapped[str] = mapped_column(primary_key=True)  # an attempt that was put back gets another
-    attempt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("attempts.id"), index=True)
+    attempt_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("attempts.id"), index=True)
+    manual_call_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("manual_calls.id"))
     cause: Mapped[str]
+    reason: Mapped[str | None]  # the gate's, of a call by hand
     asked_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(SmallInteger)
     answer: Mapped[str | None]  # canceled, asked (its report will follow), or the carrier's code

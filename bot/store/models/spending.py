@@ -67,6 +67,7 @@ class CampaignSpendRow(Row):
     minutes: Mapped[int] = mapped_column(BigInteger)
     money: Mapped[Decimal] = mapped_column(Numeric(18, 6))  # bonuses included
     bonuses: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")
+    hand_minutes: Mapped[int] = mapped_column(BigInteger, server_default="0")  # of `minutes`, calls by hand
 
 
 class BrakeTripRow(Row):

@@ -47,6 +47,29 @@ HEAD = "customer:\n  external_id: id\n  msisdn: phone\n"
         (HEAD + "factors: {a: {synthesise: {low: 3}}}", "m.yaml:4:27: a: synthesise needs"),
         (HEAD + "factors: {tier: t}", "m.yaml:4:11: 'tier' is a field of the customer, not a factor"),
         (HEAD + "factors: {a: x, a: y}", "m.yaml:4:17: 'a' is given twice"),
+        (HEAD + "marks: red", "m.yaml:4:8: the section 'marks' must be a mapping, not"),
+        (HEAD + "marks: {}", "m.yaml:4:1: marks need 'flags' or 'words'"),
+        (HEAD + "marks: {flag: {}}", "m.yaml:4:9: the section 'marks' has no 'flag'; did you mean flags?"),
+        (HEAD + "marks: {flags: {Red: r}}", "m.yaml:4:17: 'Red' is no list's name: a word in small"),
+        (HEAD + "marks: {flags: {red: {column: r, type: number}}}", "m.yaml:4:40: red is of type flag, not"),
+        (
+            HEAD + "marks: {flags: {red: {column: r, values: {a: b}}}}",
+            "m.yaml:4:46: red: 'b' is not of type flag",
+        ),
+        (HEAD + "marks: {words: {values: {A: red}}}", "m.yaml:4:16: marks.words needs 'column'"),
+        (HEAD + "marks: {words: {column: l, values: {A: RED}}}", "m.yaml:4:40: 'RED' is no list's name"),
+        (HEAD + "marks: {words: {column: l, values: {A B: red}}}", "m.yaml:4:37: 'A B' is not one word"),
+        (HEAD + "marks: {words: {column: l, values: {}}}", "m.yaml:4:36: marks.words.values names no list"),
+        (
+            HEAD + "marks: {words: l, flags: {red: r}}",
+            "m.yaml:4:27: the list 'red' is among the words as well",
+        ),
+        (HEAD + "marks: {words: l, lift_missing: true}", "m.yaml:4:19: lift_missing needs 'source'"),
+        (
+            HEAD + "marks: {words: l, source: crm, lift_missing: soon}",
+            "m.yaml:4:46: lift_missing must be true",
+        ),
+        (HEAD + "marks: {words: l, source: ''}", "m.yaml:4:28: source must be text"),
         (HEAD + "file: {encoding: klingon}", "m.yaml:4:18: encoding must be one of utf-8"),
         (HEAD + "file: {delimiter: '||'}", "m.yaml:4:20: delimiter must be one character"),
         (HEAD + "file: {region: XX}", "m.yaml:4:16: 'XX' is no country such as CN or US"),
@@ -75,6 +98,16 @@ def test_a_column_that_the_file_lacks_is_named_with_a_near_one() -> None:
         require_columns(found, ["id", "phone", "Tenure"])
 
     assert str(caught.value) == "maps/x.yaml:5:21: column 'Tenur' is not in the file; did you mean 'Tenure'?"
+
+
+def test_a_column_of_lists_that_the_file_lacks_is_named_with_its_place() -> None:
+    column_map = parse_map(HEAD + "marks: {words: list, flags: {vip: is_vip}}", "m.yaml")
+    with pytest.raises(
+        MapError, match=r"m.yaml:4:16: column 'list' is not in the file; did you mean 'lists'\?"
+    ):
+        require_columns(column_map, ["id", "phone", "lists", "is_vip"])
+    with pytest.raises(MapError, match=r"m.yaml:4:35: column 'is_vip' is not in the file"):
+        require_columns(column_map, ["id", "phone", "list"])
 
 
 def test_a_column_inside_an_expression_is_named_with_its_place() -> None:

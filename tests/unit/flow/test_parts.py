@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.flow.actions import Send
 from bot.flow.engine import step
-from bot.flow.happenings import OptedOut, Replied, Started, TimedOut
+from bot.flow.happenings import Happening, OptedOut, Replied, Started, TimedOut
 from bot.flow.lint import lint
 from bot.flow.load import FlowError, load_flow
 from bot.flow.model import Flow, Purpose
 from bot.flow.results import results_of
 from bot.flow.state import State
 from bot.flow.text import sms_text
-
-NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+from tests.unit.flow.stepping import NOW, stepped
 
 SATISFACTION = """\
 spec: 2
@@ -62,11 +60,8 @@ def whole(outer: str = OUTER, part: str = SATISFACTION) -> Flow:
     return load_flow(outer, "callback.yaml", parts={"satisfaction": part})
 
 
-def after(flow: Flow, *happenings: object) -> State:
-    state = State()
-    for happening in (Started(), *happenings):
-        state = step(flow, state, happening, NOW, {}).state  # type: ignore[arg-type]
-    return state
+def after(flow: Flow, *happenings: Happening) -> State:
+    return stepped(flow, happenings, {})[0]
 
 
 def test_a_parts_steps_stand_in_the_flow_under_longer_names() -> None:

@@ -20,6 +20,7 @@ from bot.flow.simulation.life import Life
 from bot.flow.simulation.offered import asked_by
 from bot.flow.simulation.personas import PERSONAS, PHRASES, Intent
 from bot.flow.simulation.simulate import simulate
+from bot.flow.simulation.tally import FUNNEL
 from bot.flow.simulation.world import weigh
 from tests.unit.flow.flows import shipped, small, spoilt
 from tests.unit.flow.simulating import ROOT, customers_of, figures, ran, world_of
@@ -31,16 +32,7 @@ def test_the_shipped_flow_holds_for_hundreds_of_customers() -> None:
     outcome = ran(shipped(), customers=300)
     assert outcome.sound, outcome.first
     assert outcome.tally.funnel["enrolled"] == 300
-    for stage in (
-        "contacted",
-        "delivered",
-        "answered",
-        "accepted",
-        "qualified",
-        "granted",
-        "work_order",
-        "opted_out",
-    ):
+    for stage in FUNNEL[1:]:
         assert 0 < outcome.tally.funnel[stage] < 300, stage
 
 

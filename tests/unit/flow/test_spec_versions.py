@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,10 +16,10 @@ from bot.flow.play import Conversation, Customer
 from bot.flow.spec_versions import CURRENT, upgrade_text
 from bot.rules.problems import Problems
 from bot.rules.yaml_source import Scalar, Table, plain, read_yaml
+from tests.unit.flow.stepping import NOW
 
 SPEC = Path(__file__).parent / "spec"
 VERSIONS = range(1, CURRENT + 1)
-NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
 Act = Callable[[Conversation], None]
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.flow.actions import Action, Call, Emit, Finish, Prompt, Send, WaitUntil
+from bot.flow.actions import Call, Emit, Finish, Prompt, Send, WaitUntil
 from bot.flow.engine import step
 from bot.flow.happenings import (
     Answered,
@@ -36,8 +36,8 @@ from bot.flow.state import State
 from bot.flow.steps import KINDS
 from bot.flow.text import sms_text
 from bot.rules.problems import Problem
+from tests.unit.flow.stepping import NOW, stepped
 
-NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # a Sunday, 10:00 in Shanghai
 FACTS: Mapping[str, object] = {
     "customer_id": 7,
     "time_zone": "Asia/Shanghai",
@@ -151,18 +151,9 @@ def flow_of(case: Case) -> Flow:
     )
 
 
-def run(flow: Flow, happens: Sequence[Happening], facts: Mapping[str, object]) -> tuple[State, list[Action]]:
-    state, did = State(), []
-    for happening in (Started(), *happens):
-        result = step(flow, state, happening, NOW, facts)
-        state = result.state
-        did += result.actions
-    return state, did
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.kind}: {case.outcome}")
 def test_each_outcome_is_taken(case: Case) -> None:
-    state, _ = run(flow_of(case), case.happens, {**FACTS, **case.facts})
+    state, _ = stepped(flow_of(case), case.happens, {**FACTS, **case.facts})
     assert state.result == case.outcome.replace(" ", "_")
     assert dict(state.facts) == dict(case.shown)
 
@@ -204,7 +195,7 @@ def test_a_grant_is_settled_by_billing(result: GrantResult, outcome: str) -> Non
         "  g: {grant: 10, then: {granted: a, expired: b, refused: end}}\n  a: {end: granted}\n  b: {end: expired}\n",
         "one.yaml",
     )
-    state, _ = run(flow, [Replied("1", "e"), GrantSettled(result)], FACTS)
+    state, _ = stepped(flow, [Replied("1", "e"), GrantSettled(result)], FACTS)
     assert state.result == outcome
 
 
@@ -214,7 +205,7 @@ def test_a_transfer_is_answered_in_the_call_that_led_to_it() -> None:
         "  t: {transfer: {queue: q}, then: {answered: a, unanswered: end}}\n  a: {end: answered}\n",
         "one.yaml",
     )
-    state, _ = run(flow, [*pressed("1"), Transferred(1, connected=True)], FACTS)
+    state, _ = stepped(flow, [*pressed("1"), Transferred(1, connected=True)], FACTS)
     assert state.result == "answered"
 
 
@@ -225,14 +216,14 @@ def test_a_survey_by_sms_understands_no_and_free_words() -> None:
         ("text", Replied(None, "e", " 信号太差 "), "信号太差"),
     ):
         flow = flow_of(Case("survey", "answered", (SURVEY % ("sms", "")).replace("1-5", answer)))
-        state, _ = run(flow, [reply], FACTS)
+        state, _ = stepped(flow, [reply], FACTS)
         assert (state.result, state.facts["mark"]) == ("answered", noted)
 
 
 def test_a_late_answer_to_a_survey_is_noted_and_leads_nowhere() -> None:
     later = "    then: {answered: end, after 1d: later}\n  later:\n    wait: 3d\n    then: end\n"
     flow = load_flow(f"{HEAD}    {SURVEY % ('sms', '')}\n{later}", "one.yaml")
-    state, _ = run(flow, [TimedOut(1), Replied("5", "e", "5")], FACTS)
+    state, _ = stepped(flow, [TimedOut(1), Replied("5", "e", "5")], FACTS)
     assert (state.step, state.facts, state.result) == ("later", {"mark": 5}, None)
 
 
@@ -252,7 +243,7 @@ def test_waiting_goes_by_the_customers_own_clock(until: str, moment: str) -> Non
         f"flow: one\nstart: s\nsteps:\n  s: {{wait: {until}, then: {{done: end, unknown: end}}}}\n",
         "one.yaml",
     )
-    _, did = run(flow, [], FACTS)
+    _, did = stepped(flow, [], FACTS)
     assert did == [WaitUntil(1, datetime.fromisoformat(moment).astimezone(UTC))]
 
 
@@ -265,7 +256,7 @@ def test_a_wall_clock_time_that_a_dst_change_leaves_out_comes_an_hour_later() ->
 
 def test_a_condition_on_an_event_lets_only_those_pass_that_meet_it() -> None:
     flow = flow_of(Case("wait_for", "recharge", "wait_for: recharge\n    where: event.amount >= 60"))
-    state, did = run(flow, [BusinessEvent("recharge", "e", NOW, Decimal(59))], FACTS)
+    state, did = stepped(flow, [BusinessEvent("recharge", "e", NOW, Decimal(59))], FACTS)
     assert (state.step, state.qualified_by) == ("s", None)
     assert not any(isinstance(action, Finish) for action in did)
 
@@ -275,15 +266,17 @@ def test_an_event_carries_fields_that_conditions_ask_for() -> None:
     flow = load_flow(f"{HEAD}{written}    then: {{offnet_warning: end, after 1d: end}}\n", "one.yaml")
     other = BusinessEvent("offnet_warning", "e", NOW, details={"operator": "Y"})
     meant = BusinessEvent("offnet_warning", "e", NOW, details={"operator": "X"})
-    assert run(flow, [other], FACTS)[0].result is None
-    assert run(flow, [meant], FACTS)[0].result == "offnet_warning"
+    assert stepped(flow, [other], FACTS)[0].result is None
+    assert stepped(flow, [meant], FACTS)[0].result == "offnet_warning"
 
 
 def test_shares_of_a_split_are_kept_and_a_customer_always_goes_the_same_way() -> None:
     flow = flow_of(Case("split", "a", "split: {a: 30, b: 70}"))
-    ways = [run(flow, [], {**FACTS, "customer_id": number})[0].ways["s"] for number in range(2000)]
+    ways = [stepped(flow, [], {**FACTS, "customer_id": number})[0].ways["s"] for number in range(2000)]
     assert 500 < ways.count("a") < 700
-    assert ways == [run(flow, [], {**FACTS, "customer_id": number})[0].ways["s"] for number in range(2000)]
+    assert ways == [
+        stepped(flow, [], {**FACTS, "customer_id": number})[0].ways["s"] for number in range(2000)
+    ]
 
 
 def test_an_outgoing_event_carries_what_the_run_knows() -> None:
@@ -293,7 +286,7 @@ def test_an_outgoing_event_carries_what_the_run_knows() -> None:
         " then: end}\n",
         "one.yaml",
     )
-    _, did = run(flow, [], FACTS)
+    _, did = stepped(flow, [], FACTS)
     assert Emit("card_wanted", {"cause": "price", "balance": 8.5}) in did
 
 
@@ -301,7 +294,7 @@ def test_a_recording_is_played_instead_of_words() -> None:
     play = 'play: {zh: "https://cdn.example/zh.mp3", en: "https://cdn.example/en.mp3"}'
     written = f"call: {{{play}, keys: {{1: out_1}}, speech: true}}"
     flow = flow_of(Case("call", "unreached", written))
-    _, did = run(flow, [Answered(1)], FACTS)
+    _, did = stepped(flow, [Answered(1)], FACTS)
     assert did[-1] == Prompt("s", 1, 1, "play", 1, speech=True)
     with pytest.raises(FlowError, match=r"one.yaml:6:24: error KL007: play: .* is no https:// address"):
         flow_of(
@@ -315,7 +308,7 @@ def test_an_opt_out_takes_the_way_that_the_flow_names_and_cancels_what_is_queued
         "  tell: {emit: refused, then: gone}\n  gone: {end: refused}\n",
         "one.yaml",
     )
-    state, did = run(flow, [OptedOut("e"), OptedOut("e")], FACTS)
+    state, did = stepped(flow, [OptedOut("e"), OptedOut("e")], FACTS)
     assert state.result == "refused"
     assert [type(action).__name__ for action in did] == ["Send", "CancelQueued", "Emit", "Finish"]
 
@@ -335,13 +328,13 @@ def test_a_run_that_never_ends_is_ended_by_its_budget() -> None:
 def test_contacts_name_their_kind() -> None:
     for written, kind in ((SMS, Send), (f"{CALL}}}", Call)):
         flow = flow_of(Case("sms" if kind is Send else "call", "denied", written))
-        assert isinstance(run(flow, [], FACTS)[1][0], kind)
+        assert isinstance(stepped(flow, [], FACTS)[1][0], kind)
 
 
 def test_a_wait_asks_again_in_its_own_words() -> None:
     written = 'wait_for: [recharge, reply]\n    texts: {ask_again: {zh: "请回1", en: "Reply 1 please"}}'
     flow = flow_of(Case("wait_for", "unclear", written))
-    _, did = run(flow, [Replied(None, "e", "?")], FACTS)
+    _, did = stepped(flow, [Replied(None, "e", "?")], FACTS)
     question = did[-1]
     assert isinstance(question, Send)
     assert sms_text(flow, question.step, "en", {}, question.text) == "Reply 1 please"
@@ -367,9 +360,9 @@ def test_what_comes_from_anywhere_while_nobody_may_be_interrupted_is_not_lost(
         "one.yaml",
     )
     complaint = BusinessEvent("complaint", "e", NOW)
-    state, _ = run(flow, [busy, complaint], FACTS)
+    state, _ = stepped(flow, [busy, complaint], FACTS)
     assert (state.result, state.missed) == (None, "complaint")
-    state, _ = run(flow, [busy, complaint, free], FACTS)
+    state, _ = stepped(flow, [busy, complaint, free], FACTS)
     assert (state.result, state.missed) == ("sorry", "")
 
 
@@ -379,7 +372,7 @@ def test_an_event_that_a_later_step_waits_for_is_found_there() -> None:
         "  w: {wait_for: reactivated, then: {reactivated: back, after 9d: end}}\n  back: {end: back}\n",
         "one.yaml",
     )
-    state, _ = run(flow, [BusinessEvent("reactivated", "e", NOW), WorkOrderClosed("saved")], FACTS)
+    state, _ = stepped(flow, [BusinessEvent("reactivated", "e", NOW), WorkOrderClosed("saved")], FACTS)
     assert state.result == "back"
 
 

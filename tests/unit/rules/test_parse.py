@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bot.rules.catalogue import FactorCatalogue, FactorType, parse_catalogue
@@ -27,6 +29,8 @@ def catalogue() -> FactorCatalogue:
 def problem_of(text: str, catalogue: FactorCatalogue | None, origin: Origin | None = None) -> str:
     with pytest.raises(ConditionError) as caught:
         parse(text, catalogue, origin=origin or Origin("r.yaml"))
+    for problem in caught.value.problems:
+        assert re.search(r"[\u4e00-\u9fff]", problem.words("zh")), "it has no Chinese"
     return str(caught.value)
 
 
@@ -114,6 +118,32 @@ def test_whatever_is_no_plain_condition_is_forbidden(text: str, catalogue: Facto
     message = problem_of(text, catalogue)
     assert "KL104" in message
     assert message.startswith("r.yaml:1:")
+
+
+def test_all_that_is_unknown_or_of_another_type_is_told_at_once(catalogue: FactorCatalogue) -> None:
+    text = "balanse < 10 and teir = 'x' or tier > 3 and contract_end + 1 > 2 and lenth(tier) = 1"
+    with pytest.raises(ConditionError) as caught:
+        parse(text, catalogue, origin=Origin("r.yaml"))
+    assert [(problem.col, problem.code) for problem in caught.value.problems] == [
+        (1, "KL102"),
+        (18, "KL102"),
+        (39, "KL103"),
+        (45, "KL103"),
+        (70, "KL104"),
+    ]
+
+
+def test_one_mistake_brings_no_other_in_its_wake(catalogue: FactorCatalogue) -> None:
+    for text in ("abs(balanse) + 1 > arpu", "lower(teir) in ('a', 'b')", "not (tier + 1 between 2 and 3)"):
+        with pytest.raises(ConditionError) as caught:
+            parse(text, catalogue)
+        assert len(caught.value.problems) == 1, text
+
+
+def test_a_mistake_is_told_in_chinese_as_well(catalogue: FactorCatalogue) -> None:
+    with pytest.raises(ConditionError) as caught:
+        parse("balanse < 10", catalogue)
+    assert caught.value.problems[0].words("zh") == "未知的因子 'balanse'（是否为 balance？）"
 
 
 def test_very_long_and_very_deep_conditions_are_refused(catalogue: FactorCatalogue) -> None:

@@ -51,7 +51,7 @@ def converse(screen: Screen, session: Session, path: Path) -> None:
             screen.wrong(str(error))
         except (KeyError, ValueError) as error:  # a text or a value that `flow check` would have missed
             session.restore()
-            screen.wrong(f"the flow cannot go on like this: {error}; see keepline flow check")
+            screen.wrong(f"the flow cannot go on like this: {error}; see scripts/keepline flow check")
 
 
 def _introduce(screen: Screen, session: Session) -> None:
