@@ -36,6 +36,12 @@ _WAITING_TO_START = f"""
     SELECT k.id, people.id, k.flow_revision, 'treatment', 'active', :now, :due_at, :until
     FROM people JOIN campaigns k ON k.id = :campaign
     """
+_OVER = f"""
+    {_PEOPLE}
+    INSERT INTO enrolments (campaign_id, customer_id, flow_revision, arm, status, result, enrolled_at)
+    SELECT k.id, people.id, k.flow_revision, 'treatment', 'finished', 'x', :now
+    FROM people JOIN campaigns k ON k.id = :campaign
+    """
 
 
 def crowd(tx: Tx, campaign: int, size: int, *, due_in: timedelta = timedelta(hours=-1)) -> None:
@@ -46,6 +52,11 @@ def crowd(tx: Tx, campaign: int, size: int, *, due_in: timedelta = timedelta(hou
 def crowd_to_start(tx: Tx, campaign: int, size: int, *, due_in: timedelta = timedelta(hours=-1)) -> None:
     """So many customers whose run was to start an hour ago."""
     _make(tx, _WAITING_TO_START, campaign, size, due_in)
+
+
+def crowd_over(tx: Tx, campaign: int, size: int) -> None:
+    """So many customers whose run has ended."""
+    _make(tx, _OVER, campaign, size, timedelta(0))
 
 
 def _make(tx: Tx, statement: str, campaign: int, size: int, due_in: timedelta) -> None:

@@ -13,6 +13,7 @@ from bot.domain.checks import Point
 from bot.domain.notices import in_words
 from bot.enrolment.occasion import After, OnEvent, Repeated
 from bot.store import notices, rounds
+from tests.db.crowds import crowd_over
 from tests.db.house import DAY, HOUR, MOVE, STATUS, House
 from tests.db.parts import NOW
 
@@ -187,22 +188,8 @@ def test_one_that_has_finished_without_reaching_them_lets_the_next_one_start(
 def test_whether_a_campaign_is_over_is_asked_without_its_ended_runs(house: House) -> None:
     """One is under way, behind twenty thousand that have ended."""
     campaign = house.create()
-    house.rows(
-        """
-        INSERT INTO customers (external_id, msisdn, snapshot_at, created_at, factors)
-        SELECT 'E' || n, '+86137' || lpad(n::text, 8, '0'), :now, :now, '{}' FROM generate_series(1, 20000) n
-        RETURNING id
-        """,
-        now=NOW,
-    )
-    house.rows(
-        """
-        INSERT INTO enrolments (campaign_id, customer_id, flow_revision, arm, status, result, enrolled_at)
-        SELECT k.id, c.id, k.flow_revision, 'treatment', 'finished', 'x', :now
-        FROM campaigns k, customers c RETURNING id
-        """,
-        now=NOW,
-    )
+    with house.parts.transaction() as tx:
+        crowd_over(tx, campaign, 20_000)
     house.parts.customer()
     house.start(campaign)
     with house.parts.transaction() as tx:
