@@ -38,8 +38,9 @@ NUMBERS_OWN_CODES = frozenset(
     }  # of a call: not there, or not now
 )
 
-#: Nothing is wrong but that it came too soon or too late: it waits, and neither side is ill.
-WAITS_ITS_TURN = frozenset({"20429", "429", "21611", "22005", "10004", "hours_over"})
+#: Nothing is wrong but that it came too soon, or too late, or that a worker of ours died over it: it waits, and the
+#: carrier is not ill.
+WAITS_ITS_TURN = frozenset({"20429", "429", "21611", "22005", "10004", "hours_over", "not_taken"})
 
 #: A manager was asked for, and none came to the telephone.
 NOBODY_CAME = frozenset({"no-answer", "busy", "failed"})

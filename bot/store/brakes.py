@@ -140,8 +140,7 @@ _ATTEMPTS = text(
         SELECT count(*) AS number FROM (
             SELECT FROM attempts
             WHERE campaign_id = w.campaign_id AND w.cause = 'carrier_errors' AND started_at > w.since
-              AND (status = 'unconfirmed' OR (status = 'due' AND error_code IS NOT NULL))
-              AND coalesce(error_code, '') <> ALL(:waits)
+              AND status IN ('unconfirmed', 'due') AND error_code IS NOT NULL AND error_code <> ALL(:waits)
             LIMIT :newest
         ) standing
     ) troubled

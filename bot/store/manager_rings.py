@@ -117,7 +117,7 @@ def record(tx: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
 _LEASE_LOST = text(
     """
     UPDATE manual_calls SET status = 'unconfirmed', lease_until = :look_at
-    WHERE id IN (SELECT id FROM manual_calls WHERE status = 'sending' AND lease_until < :now
+    WHERE id IN (SELECT id FROM manual_calls WHERE status = 'sending' AND lease_until <= :now
                  LIMIT 100 FOR UPDATE SKIP LOCKED)
     """
 )

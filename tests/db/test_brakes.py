@@ -124,14 +124,16 @@ def test_a_carrier_that_takes_nothing_stops_the_campaign_although_nothing_comes_
         {"error_code": "hours_over"},
         {"error_code": None},
         {"error_code": "connect", "started_at": NOW - timedelta(hours=2)},
+        {"error_code": "not_taken"},
+        {"error_code": None, "status": "unconfirmed", "lease_until": LATER},
     ],
-    ids=["too many at once", "hours over", "due", "before the window"],
+    ids=["too many at once", "hours over", "due", "before the window", "not taken", "of a worker that died"],
 )
 def test_what_waits_its_turn_stops_nothing(parts: Parts, standing: dict[str, Any]) -> None:
     campaign = parts.campaign(**braked(carrier_errors=ERRORS))
     with parts.transaction() as tx:
         settled(tx, campaign, 4)
-        settled(tx, campaign, 20, status="due", settled_at=None, **standing)
+        settled(tx, campaign, 20, **{"status": "due", "settled_at": None} | standing)
     assert look(parts) == 0
     assert status(parts, campaign) == "running"
 

@@ -313,8 +313,18 @@ def test_limits_that_only_become_tighter_let_nobody_through_who_was_held_back(
             (
                 "zones of numbers that begin with +86",
                 "Asia/Shanghai, Asia/Urumqi",
-                "nobody is contacted",
-                "tighter",
+                "those of the number plan",
+                "different",
+            ),
+        ),
+        (
+            {},
+            {"brakes": {"abandonment": "off"}},
+            (
+                "it stops by itself by the rule of each place: answered calls find nobody",
+                "yes",
+                "no",
+                "looser",
             ),
         ),
         (

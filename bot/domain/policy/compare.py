@@ -77,17 +77,17 @@ def _gap(gap: timedelta | None) -> Words:
 
 
 def _zones(before: Policy, after: Policy) -> Iterator[Difference]:
-    """Where the zone is in doubt all candidates must permit it, and without any nobody is contacted."""
+    """Where the zone is in doubt all candidates must permit it; with none named here, those of the number plan."""
     for code in sorted(before.zones.keys() | after.zones.keys()):
         old, new = (frozenset(one.candidate_zones(None, code)) for one in (before, after))
         rule = say(Rule.ZONES, code=code)
-        both = bool(old and new)
-        direction = of_sets(old, new, TIGHTER) if both else of_flags(bool(old), bool(new), LOOSER)
+        unlike = None if old == new else DIFFERENT
+        direction = of_sets(old, new, TIGHTER) if old and new else unlike
         yield from differing("zones", rule, old, new, direction, _candidates)
 
 
 def _candidates(zones: frozenset[str]) -> Words:
-    return listed(sorted(zones)) if zones else say(Word.NOBODY)
+    return listed(sorted(zones)) if zones else say(Word.NUMBER_PLAN)
 
 
 def _consent(before: Policy, after: Policy) -> Iterator[Difference]:

@@ -11,6 +11,7 @@ from bot.domain.brakes import Brakes, Cause
 from bot.domain.policy.comparison import (
     DIFFERENT,
     LOOSER,
+    TIGHTER,
     Difference,
     Direction,
     differing,
@@ -55,6 +56,9 @@ def brakes_compared(before: Brakes, after: Brakes) -> Iterator[Difference]:
     for cause in sorted(before.rates.keys() | after.rates.keys()):
         rules = before.rates.get(cause), after.rates.get(cause)
         yield from differing("brakes", _brake(cause), *rules, _rated(*rules), _rate)
+    places = before.by_place, after.by_place
+    rule = say(Rule.BRAKE_OF_PLACE, cause=say(Word.ABANDONMENT))
+    yield from differing("brakes", rule, *places, of_flags(*places, TIGHTER), _yes)
     stale = before.stale_after, after.stale_after
     yield from differing("brakes", _brake(Cause.STALE_DATA), *stale, of_numbers(*stale, LOOSER), _stale)
     harm = before.harm_sample, after.harm_sample
@@ -74,6 +78,10 @@ def _rated(before: brakes.Rule | None, after: brakes.Rule | None) -> Direction |
             )
         )
     )
+
+
+def _yes(one: bool) -> Words:
+    return say(Word.YES if one else Word.NO)
 
 
 def _brake(cause: Cause) -> Said:

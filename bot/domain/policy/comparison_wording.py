@@ -46,6 +46,7 @@ class Rule(Sentence):
     LONGEST_CALL = "the longest call", "最长通话"
     SPEND_ZONE = "the zone in which a day is counted", "按日计费所用时区"
     BRAKE = "it stops by itself: {cause}", "自动停止：{cause}"
+    BRAKE_OF_PLACE = "it stops by itself by the rule of each place: {cause}", "按各地规则自动停止：{cause}"
 
 
 class Word(Sentence):
@@ -55,7 +56,7 @@ class Word(Sentence):
     NOTHING = "none", "无"
     NOT_BOUND = "no limit", "不限"
     CLOSED = "closed", "不可触达"
-    NOBODY = "nobody is contacted", "一律不触达"
+    NUMBER_PLAN = "those of the number plan", "按号码归属地"
     ASKED = "needed", "须取得"
     NOT_ASKED = "not needed", "不需要"
     YES = "yes", "是"

@@ -121,7 +121,7 @@ class AttemptRow(Row):
         Index(
             "ix_attempts_troubled",
             "campaign_id",
-            postgresql_where=text("status = 'unconfirmed' OR (status = 'due' AND error_code IS NOT NULL)"),
+            postgresql_where=text("status IN ('unconfirmed', 'due') AND error_code IS NOT NULL"),
         ),
         CheckConstraint("voicemail IN ('due', 'leaving', 'left', 'failed')", name="voicemail"),
         HOT,

@@ -17,7 +17,7 @@ def upgrade() -> None:
         "ix_attempts_troubled",
         "attempts",
         ["campaign_id"],
-        postgresql_where=sa.text("status = 'unconfirmed' OR (status = 'due' AND error_code IS NOT NULL)"),
+        postgresql_where=sa.text("status IN ('unconfirmed', 'due') AND error_code IS NOT NULL"),
     )
 
 
