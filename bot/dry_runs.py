@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from bot.domain.global_control import ControlGroup
-from bot.enrolment.audience import select_audience
+from bot.enrolment.audience import reading, select_audience
 from bot.enrolment.errors import CampaignError
 from bot.enrolment.global_control import group_in_force, markets
 from bot.forecast.dry_run import Installation, Oracle
@@ -23,6 +26,7 @@ class DryRun:
     audience: Audience
     held_out: ControlGroup | None  # the global control group, where the campaign leaves it in peace
     oracle: Oracle
+    reading: Callable[[Tx], AbstractContextManager[None]]  # of the audience; raises CampaignError
 
 
 def prepare(tx: Tx, campaign_id: int, at: Installation, catalogue: FactorCatalogue, now: datetime) -> DryRun:
@@ -34,4 +38,10 @@ def prepare(tx: Tx, campaign_id: int, at: Installation, catalogue: FactorCatalog
     flow = at.flows.get(tx, terms.flow_revision, terms.offer)
     held_out = group_in_force(tx, now) if markets(flow) else None
     oracle = Oracle(tx, terms, at, now, held_out=held_out)
-    return DryRun(terms, select_audience(campaign, catalogue), held_out, oracle)
+    return DryRun(
+        terms,
+        select_audience(campaign, catalogue),
+        held_out,
+        oracle,
+        partial(reading, campaign=campaign, catalogue=catalogue),
+    )

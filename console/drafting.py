@@ -14,6 +14,7 @@ from flask_login import current_user
 from bot.domain.campaigns import SendOrder
 from bot.domain.roles import Right, having
 from bot.enrolment import shelf
+from bot.enrolment.audience import value_in_the_way
 from bot.enrolment.create import create_campaign, refusals
 from bot.enrolment.errors import CampaignError
 from bot.enrolment.shelf import OnOffer
@@ -22,6 +23,7 @@ from bot.policies import policy_names
 from bot.rules.parse import parse
 from bot.rules.sql import compile_sql, customer_column
 from bot.store import campaigns, checking, enrolling, risk_lists
+from bot.store.audience_reading import UnreadableValueError, reading
 from console import draft_form, given, labels, language, wiring
 from console.draft_form import Draft
 from console.sign_in import only
@@ -86,14 +88,18 @@ def create(key: str) -> ResponseReturnValue:
 def people() -> ResponseReturnValue:
     """How many a condition holds for just now, or what is wrong with it."""
     text = given.form().get("condition", "").strip()
-    problem = draft_form.misread(text)
-    found = None if problem else _counted(text)
+    problem, found = draft_form.misread(text), None
+    if problem is None:
+        try:
+            found = _counted(text)
+        except UnreadableValueError:
+            problem = value_in_the_way(parse(text, draft_form.factors())).words(language.selected())
     return render_template("campaigns/people.html", problem=problem, people=found, most=MOST_COUNTED)
 
 
 def _counted(condition: str) -> int:
     compiled = compile_sql(parse(condition, draft_form.factors()), "postgres", customer_column("c"))
-    with wiring.wired().transaction() as tx:
+    with wiring.wired().transaction() as tx, reading(tx):
         return checking.people(tx, enrolling.where(compiled), at_most=MOST_COUNTED + 1)
 
 

@@ -151,7 +151,8 @@ def _foretell(campaign: Campaign) -> Foretold:
         with built.transaction() as tx:
             forecasting.freeze(tx)
             asked = prepare(tx, campaign.id, _installation(), draft_form.factors(), now)
-            people = checking.people(tx, asked.audience)
+            with asked.reading(tx):
+                people = checking.people(tx, asked.audience)
             if people > MOST:
                 asked = replace(asked, audience=forecasting.sampled(tx, asked.campaign, asked.audience, MOST))
             lines: list[Forecast] = []

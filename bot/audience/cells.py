@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from math import isfinite
+from typing import TypeGuard
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
@@ -21,6 +22,7 @@ Check = Callable[[Value], Value]
 
 LONGEST = 1_000
 LONGEST_KEY = 200
+MOST = 10**15  # either way: beyond, a few such numbers multiplied are more than a database calculates with
 TIERS = ("high", "mid", "ordinary")
 STATUSES = ("active", "left")
 
@@ -49,11 +51,15 @@ def read_cell(text: str, kind: FactorType, date_format: str | None) -> Value:
 def read_number(text: str) -> int | float:
     if not _NUMBER.match(text):
         raise CellError("is not a number")
-    if _WHOLE.match(text) and "." not in text:
-        return int(text)
-    value = float(text)
-    if not isfinite(value):
+    return within_bounds(int(text) if _WHOLE.match(text) and "." not in text else float(text))
+
+
+def within_bounds(value: int | float) -> int | float:
+    """Raises CellError: one such value would keep whole audiences from being found."""
+    if isinstance(value, float) and not isfinite(value):
         raise CellError("is not a finite number")
+    if abs(value) > MOST:
+        raise CellError(f"is not between -{MOST} and {MOST}")
     return value
 
 
@@ -113,19 +119,19 @@ def as_type(kind: FactorType) -> Check:
     def check(value: Value) -> Value:
         if value is not None and not _FITS[kind](value):
             raise CellError(f"is not of type {kind}")
-        return value
+        return within_bounds(value) if kind is FactorType.NUMBER and _is_number(value) else value
 
     return check
 
 
-def _is_number(value: Value) -> bool:
+def _is_number(value: Value) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 _FITS: dict[FactorType, Callable[[Value], bool]] = {
     FactorType.TEXT: lambda value: isinstance(value, str),
     FactorType.NUMBER: _is_number,
-    FactorType.INTEGER: lambda value: _is_number(value) and value == int(value),  # type: ignore[arg-type]
+    FactorType.INTEGER: lambda value: _is_number(value) and value == int(value),
     FactorType.FLAG: lambda value: isinstance(value, bool),
     FactorType.DATE: lambda value: isinstance(value, str),
     FactorType.DATETIME: lambda value: isinstance(value, str),

@@ -11,9 +11,8 @@ import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from math import isfinite
 
-from bot.audience.cells import read_date, read_number
+from bot.audience.cells import read_date, read_number, within_bounds
 from bot.audience.errors import CellError
 
 Lookup = Callable[[str], str | None]
@@ -87,7 +86,7 @@ class _Compiler:
 
         def compute(get: Lookup) -> Number:
             a, b = left(get), right(get)
-            return None if a is None or b is None else _finite(calculate(a, b))
+            return None if a is None or b is None else _bounded(calculate(a, b))
 
         return compute
 
@@ -144,10 +143,8 @@ def _divide(a: float, b: float) -> Number:
     return a / b if b else None
 
 
-def _finite(value: Number) -> Number:
-    if value is not None and not isfinite(value):
-        raise CellError("is not a finite number")
-    return value
+def _bounded(value: Number) -> Number:
+    return None if value is None else within_bounds(value)
 
 
 def _round(values: list[Number]) -> Number:

@@ -78,7 +78,8 @@ def dry_run(name: str, out: Path | None, sample: int | None, workers: int | None
                 asked = replace(
                     asked, audience=forecasting.sampled(tx, asked.campaign, asked.audience, sample)
                 )
-            slices = forecasting.slices(tx, asked.audience, SLICE)
+            with asked.reading(tx):
+                slices = forecasting.slices(tx, asked.audience, SLICE)
             answers = _answers(parts, tx, asked, slices, now, workers or os.cpu_count() or 1)
             tally, lines = _collected(
                 answers, sum(one.people for one in slices), out, keep=sample is not None

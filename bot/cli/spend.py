@@ -19,7 +19,7 @@ from bot.cli.terminal import screen
 from bot.domain.policy.fields import Field
 from bot.domain.policy.spending import read_spend
 from bot.domain.spend import Limits, Prices
-from bot.enrolment.audience import select_audience
+from bot.enrolment.audience import reading, select_audience
 from bot.enrolment.move import find_campaign
 from bot.enrolment.typical_cost import PEOPLE, typical_cost
 from bot.flow.estimate import AudienceShape, Estimate, Group, estimate
@@ -84,7 +84,9 @@ def _weighed(parts: Wired, name: str, prices: Prices, people: int) -> _Weighed:
         flow = parts.flows.get(tx, campaign.flow_revision, campaign.offer)
         policy = policy_of(campaign.policy, None, None)  # hours play no part in the worst case
         status = "left" if flow.to is Reach.FORMER else "active"
-        found = shapes.shapes(tx, select_audience(campaign, catalogue), prices.prefixes, status)
+        audience = select_audience(campaign, catalogue)
+        with reading(tx, campaign, catalogue):
+            found = shapes.shapes(tx, audience, prices.prefixes, status)
         now = parts.clock.now()
         usual = (
             typical_cost(tx, campaign, flow, catalogue, now, prices=prices, people=people) if people else None

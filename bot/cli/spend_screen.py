@@ -123,6 +123,12 @@ def show_spent(screen: Console, days: Sequence[Spent], used: Amounts, currency: 
     for day in days:
         counts = (f"{count:,}" for count in (day.sms, day.calls, day.segments, day.minutes, day.hand_minutes))
         table.add_row(f"{day.day}", *counts, money(day.bonuses, currency), money(day.money, currency))
+    if not days:
+        screen.print(
+            "Nothing is booked: an account is kept where the campaign's policy has limits (spend:). What was sent and "
+            "credited is in `scripts/keepline report campaign`."
+        )
+        return
     screen.print(table)
     screen.print(
         f"With what is reserved: {used.segments:,} segments, {used.minutes:,} minutes, "

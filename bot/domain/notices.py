@@ -82,7 +82,13 @@ def in_words(kind: str, details: Mapping[str, Any], language: str) -> str:
         "time": _time(int(details.get("minutes", 0)), chinese),
         "whose": _whose(details.get("place"), chinese),
     }
-    return words[chinese].format_map({**details, **derived})
+    shown = {name: _shown(value, chinese) for name, value in details.items()}
+    return words[chinese].format_map({**shown, **derived})
+
+
+def _shown(value: Any, chinese: bool) -> Any:
+    """What is known in both languages is kept in both."""
+    return value["zh" if chinese else "en"] if isinstance(value, Mapping) else value
 
 
 def _time(minutes: int, chinese: bool) -> str:

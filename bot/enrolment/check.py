@@ -12,7 +12,7 @@ from bot.domain.checks import Finding, Point, Verdict
 from bot.domain.people import Brand, facts_of
 from bot.domain.policy import PolicyError
 from bot.domain.sentences import in_both
-from bot.enrolment.audience import select_audience
+from bot.enrolment.audience import reading, select_audience
 from bot.enrolment.conduct import conduct
 from bot.flow.lint import lint
 from bot.flow.model import Flow, FlowStep
@@ -48,9 +48,16 @@ class Ground:
 
 
 def look_over(tx: Tx, campaign: Campaign, ground: Ground, now: datetime) -> list[Finding]:
-    """In the order in which they are shown. Raises CampaignError where the audience's condition cannot be read."""
+    """In the order in which they are shown. Raises CampaignError where the audience cannot be read."""
     flow = PublishedFlows().get(tx, campaign.flow_revision, campaign.offer)
     audience = select_audience(campaign, ground.catalogue)
+    with reading(tx, campaign, ground.catalogue):
+        return _looked_over(tx, campaign, flow, audience, ground, now)
+
+
+def _looked_over(
+    tx: Tx, campaign: Campaign, flow: Flow, audience: Audience, ground: Ground, now: datetime
+) -> list[Finding]:
     counted = checking.languages(tx, audience, former=flow.to.value == "former")
     findings = [
         *_flow(flow, ground.catalogue),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.arms import BUCKETS
-from bot.enrolment.audience import select_audience
+from bot.enrolment.audience import reading, select_audience
 from bot.enrolment.errors import CampaignError
 from bot.enrolment.global_control import group_in_force, markets
 from bot.flow.load import FlowError
@@ -53,7 +53,8 @@ def enrol(
         raise CampaignError(f"there is no campaign {campaign_id}")
     flow = flow_of(tx, campaign, PublishedFlows())
     people = in_order(narrowed(select_audience(campaign, catalogue)), campaign, now)
-    dealt = deal(tx, campaign, flow, people, now, enrolled_at=now)
+    with reading(tx, campaign, catalogue):
+        dealt = deal(tx, campaign, flow, people, now, enrolled_at=now)
     enrolled = dealt.treatment + dealt.control
     return EnrolReport(
         enrolled, dealt.treatment, dealt.control, dealt.audience - enrolled, dealt.global_control

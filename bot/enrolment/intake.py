@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.enrolment.audience import select_audience
+from bot.enrolment.audience import reading, select_audience
 from bot.enrolment.enrol import EnrolReport, deal, flow_of, whom
 from bot.flow.model import Flow
 from bot.published import PublishedFlows
 from bot.rules.catalogue import FactorCatalogue
-from bot.store import audit, campaigns, intakes, rounds
+from bot.store import campaigns, intakes, rounds
 from bot.store.campaigns import Campaign
 from bot.store.enrolling import Audience
 from bot.store.intakes import Intake
@@ -84,7 +84,9 @@ def take_chunk(
     assert campaign is not None
     flow = flow_of(tx, campaign, flows)
     if intake.phase == intakes.LISTING:
-        _list(tx, intake, campaign, flow, select_audience(campaign, catalogue))
+        audience = select_audience(campaign, catalogue)
+        with reading(tx, campaign, catalogue):
+            _list(tx, intake, campaign, flow, audience)
     else:
         _enrol(tx, intake, campaign, flow, now, chunk_size)
 
@@ -102,9 +104,7 @@ def _list(tx: Tx, intake: Intake, campaign: Campaign, flow: Flow, audience: Audi
 def _enrol(tx: Tx, intake: Intake, campaign: Campaign, flow: Flow, now: datetime, chunk_size: int) -> None:
     piece = intakes.next_piece(tx, intake, limit=chunk_size)
     if piece is None:
-        intakes.end(tx, campaign.id, now)
-        said = {"enrolled": intake.enrolled, "control": intake.control}
-        audit.record(tx, None, "campaign.round", f"campaign:{campaign.id}", None, said, now)
+        intakes.end(tx, campaign.id, now, complete=True)
         return
     people = piece.people(one_by_one=one_by_one(campaign))
     # All of them when the audience was looked at, so that the next round weighs them alike.
@@ -116,7 +116,5 @@ def _report(tx: Tx, campaign_id: int) -> EnrolReport:
     intake = intakes.newest(tx, campaign_id)
     if intake is None:
         return NOBODY
-    taken = intake.listed if intake.open else intake.enrolled
-    return EnrolReport(
-        intake.enrolled, intake.treatment, intake.control, intake.found - taken, intake.global_control
-    )
+    skipped = intake.found - intake.listed
+    return EnrolReport(intake.enrolled, intake.treatment, intake.control, skipped, intake.global_control)

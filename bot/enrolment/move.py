@@ -10,6 +10,7 @@ from typing import Any
 from bot.domain.campaigns import MOVES, CampaignMove, CampaignStatus
 from bot.domain.checks import Finding, Point, Verdict, fit
 from bot.enrolment import intake
+from bot.enrolment.audience import fault
 from bot.enrolment.check import Ground, look_over
 from bot.enrolment.enrol import EnrolReport
 from bot.enrolment.errors import CampaignError
@@ -167,7 +168,7 @@ def _findings(asked: _Asked) -> tuple[Finding, ...]:
     except CampaignError as error:
         if asked.ground.catalogue is None:  # whoever asks cannot know
             raise
-        return (Finding(Point.AUDIENCE_UNREADABLE, Verdict.ERROR, {"fault": str(error)}),)
+        return (Finding(Point.AUDIENCE_UNREADABLE, Verdict.ERROR, {"fault": fault(error)}),)
 
 
 def _approve(asked: _Asked) -> _Deed:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.campaigns import CampaignMove
 from bot.domain.notices import CANNOT_ENROL, PREDECESSOR_ABORTED
+from bot.enrolment.audience import fault
 from bot.enrolment.check import Ground
 from bot.enrolment.effects import work_off
 from bot.enrolment.errors import CampaignError
@@ -188,4 +189,4 @@ def _stop(transaction: Transaction, campaign: int, error: CampaignError, now: da
     if _moved(transaction, campaign, CampaignMove.PAUSE, now, reason=str(error)):
         key = f"{CANNOT_ENROL}:{campaign}:{now.isoformat()}"
         with transaction() as tx:
-            notices.leave(tx, key, CANNOT_ENROL, campaign, {"fault": str(error)}, now)
+            notices.leave(tx, key, CANNOT_ENROL, campaign, {"fault": fault(error)}, now)

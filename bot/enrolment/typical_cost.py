@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain.contact import Refusal
 from bot.domain.spend import Prices
-from bot.enrolment.audience import select_audience
+from bot.enrolment.audience import reading, select_audience
 from bot.flow.model import Flow, Reach
 from bot.flow.simulation.people import Known
 from bot.flow.simulation.typical import Drawn, Typical, typical
@@ -36,8 +36,9 @@ def typical_cost(
     """Without the control share, and no more bonuses than its budget. Raises CampaignError, PolicyError, PriceError."""
     audience = select_audience(campaign, catalogue)
     status = "left" if flow.to is Reach.FORMER else "active"
-    size = shapes.size(tx, audience, status)
-    drawn = shapes.draw(tx, audience, status, salt=campaign.salt, limit=people)
+    with reading(tx, campaign, catalogue):
+        size = shapes.size(tx, audience, status)
+        drawn = shapes.draw(tx, audience, status, salt=campaign.salt, limit=people)
     refusals = suppressions.refusals_of(tx, [one.msisdn for one in drawn], [one.customer_id for one in drawn])
     found = typical(
         flow,

@@ -106,7 +106,7 @@ class Oracle:
         """By customer id. The transaction should be a frozen one (`forecasting.freeze`)."""
         salt = self._held_out.salt if self._held_out else ""
         batch = forecasting.candidates(
-            tx, self._campaign, audience, part, wanted=self._wanted, global_salt=salt
+            tx, self._campaign, audience, part, wanted=self._wanted, global_salt=salt, now=self._now
         )
         policies = [self._weighing.policy_for(one) for one in batch]
         known = facts_about(tx, batch, policies, self._now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -37,39 +37,46 @@ def held_until(tx: Session, campaign_id: int) -> datetime | None:
     return tx.execute(_HELD_UNTIL, {"campaign_id": campaign_id}).scalar_one_or_none()
 
 
+# Whoever is on an older revision and has not started yet is still to be taken over, and held. An intake's chunk holds
+# its campaign: what it enrols is held as well, and seen only when it has committed.
 _DRAINED = text(
     """
     SELECT d.campaign_id, d.held_until FROM drains d JOIN campaigns k ON k.id = d.campaign_id
     WHERE d.drained_at IS NULL AND k.status = 'running'
       AND (d.held_until <= :now OR NOT EXISTS (
           SELECT FROM enrolments e WHERE e.campaign_id = d.campaign_id AND e.status = 'active'
-             AND e.step IS NOT NULL AND e.flow_revision <> k.flow_revision))
-    ORDER BY d.id LIMIT 1 FOR UPDATE OF d SKIP LOCKED
+             AND e.flow_revision <> k.flow_revision))
+    ORDER BY d.id LIMIT 1 FOR NO KEY UPDATE OF k SKIP LOCKED FOR UPDATE OF d SKIP LOCKED
     """
 )
+_IN_ORDER = timedelta(minutes=1)  # one starts a microsecond after the other: room for 60 million
+_HELD = """campaign_id = :campaign_id AND status = 'active' AND step IS NULL
+           AND due_at >= :held_until AND due_at < :last"""
+# Whom somebody else has locked is left for the next time: whoever goes by the moment cannot lock in id order.
 _RELEASE = text(
-    """
-    UPDATE enrolments e SET due_at = :now, expires_at = cast(:now AS timestamptz) + (e.expires_at - e.due_at)
+    f"""
+    UPDATE enrolments e SET due_at = cast(:first AS timestamptz) + (e.due_at - cast(:held_until AS timestamptz)),
+                            expires_at = cast(:now AS timestamptz) + (e.expires_at - cast(:held_until AS timestamptz))
     WHERE e.id IN (
-        SELECT id FROM enrolments
-        WHERE campaign_id = :campaign_id AND status = 'active' AND step IS NULL AND due_at = :held_until
-        ORDER BY id LIMIT :limit FOR UPDATE)
+        SELECT id FROM enrolments WHERE {_HELD} ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED)
     """
 )
+_ANYBODY_HELD = text(f"SELECT EXISTS (SELECT FROM enrolments WHERE {_HELD})")
 
 
 def release(tx: Session, now: datetime, *, limit: int) -> int:
-    """One campaign whose older runs are over starts (a part of) those that it held; answers how many."""
+    """One campaign whose older runs are over starts (a part of) those that it held, in order; answers how many."""
     drained = tx.execute(_DRAINED, {"now": now}).one_or_none()
     if drained is None:
         return 0
-    values = {
+    held = {
         "campaign_id": drained.campaign_id,
         "held_until": drained.held_until,
-        "now": now,
-        "limit": limit,
+        "last": drained.held_until + _IN_ORDER,
     }
+    first = min(now, drained.held_until - _IN_ORDER)  # so that none of them counts as held once more
+    values = {**held, "first": first, "now": now, "limit": limit}
     released = int(tx.execute(_RELEASE, values).rowcount)  # type: ignore[attr-defined]
-    if released < limit:
+    if not tx.execute(_ANYBODY_HELD, held).scalar_one():
         end(tx, drained.campaign_id, now)
     return released

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from bot.store import shares
 from bot.store.shares import SHARE, TURN, sharing
 
 
@@ -66,12 +67,13 @@ _FIRST_DUE = (
 # The limits as in the claim of attempts: see `bot.store.sending`.
 _CLAIM_DUE = text(
     f"""
-    SELECT {_COLUMNS}
+    SELECT {_COLUMNS}, {SHARE} AS share
     FROM ({sharing(_FIRST_DUE)}) k
     CROSS JOIN LATERAL (
         SELECT * FROM (
             SELECT * FROM enrolments
             WHERE campaign_id = k.id AND status = 'active' AND due_at <= :now
+              AND id <> ALL(cast(:taken AS bigint[]))
             ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
         ) earliest LIMIT {SHARE}
     ) e
@@ -101,8 +103,8 @@ def claim_due(tx: Session, *, limit: int, now: datetime) -> list[Enrolment]:
 
     The earliest due first; of those due together the highest priority, then the oldest.
     """
-    values = {"limit": limit, "now": now, "turn": now.isoformat()}
-    due = [Enrolment(**row._mapping) for row in tx.execute(_CLAIM_DUE, values)]
+    values = {"now": now, "turn": now.isoformat()}
+    due = [Enrolment(**row) for row in shares.claim(tx, _CLAIM_DUE, values, limit=limit)]
     return sorted(due, key=lambda one: (one.due_at or now, -one.priority, one.id))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -30,6 +30,7 @@ class Terms:
     priority: int
     on_conflict: str
     starts_at: datetime
+    paused_at: datetime | None
 
 
 class Slice(NamedTuple):
@@ -90,7 +91,7 @@ def terms(tx: Session, campaign_id: int) -> Terms:
         text(
             """
             SELECT id, name, status, flow_revision, offer, policy, control_share, salt, priority, on_conflict,
-                   starts_at
+                   starts_at, CASE status WHEN 'paused' THEN paused_at END AS paused_at
             FROM campaigns WHERE id = :id
             """
         ),
@@ -135,13 +136,18 @@ _CANDIDATES = """
            c.status = 'active' AS active, c.complaint_open, array_to_string(c.consents, ' ') AS consents,
            cast({wanted} AS text) AS wanted, {bucket} AS bucket, {global_bucket} AS global_bucket,
            e.id AS enrolment_id, e.arm, e.global_control_until IS NOT NULL AS globally_held_out, e.status,
-           e.flow_revision, e.step, e.due_at AS wakes_at, e.expires_at, e.state -> 'facts' AS run_facts,
+           e.flow_revision, e.step, e.due_at AS wakes_at,
+           e.expires_at + least(cast(:given_back AS interval), cast(:now AS timestamptz) - e.enrolled_at) AS expires_at,
+           e.state -> 'facts' AS run_facts,
            CASE WHEN d.step IS NOT NULL THEN to_jsonb(d) END AS due
     FROM (SELECT a.id FROM ({audience}) a WHERE a.id BETWEEN :first AND :last) a
     JOIN customers c ON c.id = a.id
     LEFT JOIN enrolments e ON e.campaign_id = :campaign_id AND e.customer_id = a.id
     LEFT JOIN LATERAL (
-        SELECT t.step, t.channel, t.purpose, t.due_at, t.expires_at, t.on_denied, t.text FROM attempts t
+        SELECT t.step, t.channel, t.purpose, t.due_at, t.on_denied, t.text,
+               t.expires_at + least(cast(:given_back AS interval), cast(:now AS timestamptz) - t.created_at)
+                   AS expires_at
+        FROM attempts t
         WHERE t.enrolment_id = e.id AND t.status = 'due' ORDER BY t.due_at LIMIT 1
     ) d ON e.status = 'active' AND e.step IS NOT NULL
     ORDER BY a.id
@@ -149,9 +155,16 @@ _CANDIDATES = """
 
 
 def candidates(
-    tx: Session, campaign: Terms, audience: Audience, part: Slice, *, wanted: Sequence[str], global_salt: str
+    tx: Session,
+    campaign: Terms,
+    audience: Audience,
+    part: Slice,
+    *,
+    wanted: Sequence[str],
+    global_salt: str,
+    now: datetime,
 ) -> list[Candidate]:
-    """In the order of their ids."""
+    """In the order of their ids. Of a paused campaign, as if it were resumed now: that gives back the pause's time."""
     names = {f"wanted_{number}": name for number, name in enumerate(wanted)}
     statement = _CANDIDATES.format(
         wanted=_array(list(names)),
@@ -161,6 +174,8 @@ def candidates(
     )
     values = {"campaign_id": campaign.id, "salt": campaign.salt, "global_salt": global_salt}
     values |= {**audience.parameters, **names, "first": part.first, "last": part.last}
+    values["now"] = now
+    values["given_back"] = max(now - campaign.paused_at, timedelta(0)) if campaign.paused_at else timedelta(0)
     return [Candidate._make(row) for row in tx.execute(text(statement), values)]
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from bot.store import audit
 from bot.store.enrolling import Audience, Dealt, Placed
 
 LISTING = "listing"
@@ -59,7 +60,12 @@ _OPEN = "i.phase IN ('listing', 'enrolling')"
 
 _BEGIN = text("INSERT INTO intakes (campaign_id, begun_at) VALUES (:campaign_id, :now)")
 _END = text(
-    f"UPDATE intakes i SET phase = '{CLEARING}', ended_at = :now WHERE i.campaign_id = :campaign_id AND {_OPEN}"
+    f"""
+    UPDATE intakes i SET phase = '{CLEARING}', ended_at = :now,
+        listed = CASE WHEN :complete THEN treatment + control ELSE listed END
+    WHERE i.campaign_id = :campaign_id AND {_OPEN}
+    RETURNING treatment + control AS enrolled, control
+    """
 )
 
 
@@ -68,9 +74,16 @@ def begin(tx: Session, campaign_id: int, now: datetime) -> None:
     tx.execute(_BEGIN, {"campaign_id": campaign_id, "now": now})
 
 
-def end(tx: Session, campaign_id: int, now: datetime) -> None:
-    """Whoever has not been enrolled by now stays out."""
-    tx.execute(_END, {"campaign_id": campaign_id, "now": now})
+def end(tx: Session, campaign_id: int, now: datetime, *, complete: bool = False) -> None:
+    """Whoever has not been enrolled by now stays out.
+
+    A complete one has listed nobody whom the flow was not for: who left meanwhile, or came in by another way, is
+    taken off the figure.
+    """
+    row = tx.execute(_END, {"campaign_id": campaign_id, "now": now, "complete": complete}).one_or_none()
+    if row is not None:
+        said = {**row._mapping, **({} if complete else {"ended_early": True})}
+        audit.record(tx, None, "campaign.round", f"campaign:{campaign_id}", None, said, now)
 
 
 def newest(tx: Session, campaign_id: int) -> Intake | None:
@@ -89,9 +102,15 @@ _WAITING = f"""
     SELECT {_COLUMNS} FROM intakes i JOIN campaigns k ON k.id = i.campaign_id
     WHERE i.phase <> '{OVER}' AND (i.phase = '{CLEARING}' OR k.status = 'running')
     """
+# Each chunk writes its intake anew: the one that was written longest ago has waited longest.
 _CLAIM = text(
-    f"{_WAITING} ORDER BY i.id LIMIT 1 FOR NO KEY UPDATE OF k SKIP LOCKED FOR NO KEY UPDATE OF i SKIP LOCKED"
+    f"""
+    {_WAITING}
+    ORDER BY i.phase = '{CLEARING}', k.priority DESC, age(i.xmin) DESC, i.id
+    LIMIT 1 FOR NO KEY UPDATE OF k SKIP LOCKED FOR NO KEY UPDATE OF i SKIP LOCKED
+    """
 )
+_SEVERAL = text(f"SELECT count(*) > 1 FROM ({_WAITING} LIMIT 2) waiting")
 _CLAIM_OF = text(
     f"""
     {_WAITING} AND i.campaign_id = :campaign_id
@@ -103,6 +122,9 @@ _CLAIM_OF = text(
 def claim(tx: Session, campaign_id: int | None = None) -> Intake | None:
     """The next that nobody else is at work on, in a running campaign; of the one that is named, when its turn comes.
 
+    The highest priority comes first; of one priority all come in by turns, so that a small audience does not wait for
+    a large one. Lists are cleared when nobody else waits.
+
     The campaign is locked with it: no move comes in between, and the next one waits for this chunk alone.
     """
     if campaign_id is None:
@@ -110,6 +132,11 @@ def claim(tx: Session, campaign_id: int | None = None) -> Intake | None:
     else:
         row = tx.execute(_CLAIM_OF, {"campaign_id": campaign_id}).one_or_none()
     return None if row is None else Intake(**row._mapping)
+
+
+def several(tx: Session) -> bool:
+    """Whether there is work for more than one of us."""
+    return bool(tx.execute(_SEVERAL).scalar_one())
 
 
 # -- listing ------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-from bot.store import attempts
+from bot.store import attempts, shares
 from bot.store.shares import SHARE, TURN, sharing
 
 
@@ -75,7 +75,7 @@ def _claim(lane: str) -> TextClause:
                CASE WHEN row_number() OVER in_turn = 1 THEN k.policy END AS policy,
                CASE WHEN row_number() OVER in_turn = 1 THEN k.offer END AS offer,
                a.msisdn, a.name, a.spoken AS language, a.time_zone, a.region, a.tier, a.active,
-               a.complaint_open, a.consents, a.factors
+               a.complaint_open, a.consents, a.factors, {SHARE} AS share
         FROM ({sharing(first_due)}) k
         CROSS JOIN LATERAL (
             SELECT * FROM (
@@ -83,6 +83,7 @@ def _claim(lane: str) -> TextClause:
                        c.status = 'active' AS active, c.complaint_open, c.consents, c.factors
                 FROM attempts a JOIN customers c ON c.id = a.customer_id
                 WHERE a.campaign_id = k.id AND a.due_at <= :now AND {mine}
+                  AND a.id <> ALL(cast(:taken AS uuid[]))
                 ORDER BY a.due_at LIMIT :limit
                 FOR UPDATE OF a SKIP LOCKED FOR NO KEY UPDATE OF c SKIP LOCKED
             ) oldest LIMIT {SHARE}
@@ -110,14 +111,14 @@ def claim_due(tx: Session, *, channel: str, limit: int, now: datetime) -> list[C
 
 
 def _claimed(tx: Session, statement: TextClause, channel: str, limit: int, now: datetime) -> list[Claimed]:
-    if limit < 1:
-        return []
-    values = {"channel": channel, "limit": limit, "now": now, "turn": now.isoformat()}
-    rows = tx.execute(statement, values).all()
+    values = {"channel": channel, "now": now, "turn": now.isoformat()}
+    rows = shares.claim(tx, statement, values, limit=limit)
     terms = {
-        one.campaign_id: {"policy": one.policy, "offer": one.offer} for one in rows if one.policy is not None
+        row["campaign_id"]: {"policy": row["policy"], "offer": row["offer"]}
+        for row in rows
+        if row["policy"] is not None
     }
-    claimed = [Claimed(**{**row._mapping, **terms[row.campaign_id]}) for row in rows]
+    claimed = [Claimed(**{**row, **terms[row["campaign_id"]]}) for row in rows]
     return sorted(claimed, key=lambda one: (one.due_at, -one.priority, one.enrolment_id))
 
 

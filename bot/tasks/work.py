@@ -15,7 +15,7 @@ from bot.enrolment.ground import ground_of
 from bot.enrolment.tend import take_in_waiting, tend_campaigns
 from bot.escalation.assign import assign
 from bot.fulfilment.settle import expire_stale, settle_due
-from bot.store import drains
+from bot.store import drains, intakes
 from bot.store.pending import pending
 from bot.tasks.app import app
 from bot.tasks.braking import brake
@@ -143,7 +143,10 @@ def enrol() -> None:
 
 def _take_in(parts: Wired, now: datetime) -> int:
     ground = ground_of(parts.settings)
-    return take_in_waiting(parts.transaction, parts.flows, ground, now, chunks=1)
+    chunks = take_in_waiting(parts.transaction, parts.flows, ground, now, chunks=1)
+    with parts.transaction() as tx:
+        # One audience is one worker's; for a second one another worker is rung.
+        return FULL if chunks and intakes.several(tx) else chunks
 
 
 def _inbound(parts: Wired, now: datetime) -> int:

@@ -11,11 +11,14 @@ from sqlalchemy import text
 
 from bot.domain.checks import Point
 from bot.domain.notices import in_words
+from bot.enrolment.create import ConditionAudience
 from bot.enrolment.occasion import After, OnEvent, Repeated
 from bot.store import notices, rounds
+from tests.db.commands import Keepline
 from tests.db.crowds import crowd_over
 from tests.db.house import DAY, HOUR, MOVE, STATUS, House
 from tests.db.parts import NOW
+from tests.db.test_intake import begin
 
 NIGHT = datetime.fromisoformat("2026-11-23T02:00:00+00:00")
 NIGHTLY = Repeated("daily@02:00", "UTC")
@@ -117,6 +120,95 @@ def test_a_scheduled_one_that_cannot_be_read_is_a_draft_that_says_why(house: Hou
     kept = house.campaign(campaign)
     assert (kept.status, house.status(other)) == (STATUS.DRAFT, STATUS.FINISHED)
     assert [one["point"] for one in kept.findings or ()] == [Point.AUDIENCE_UNREADABLE.value]
+
+
+# -- a value that the database cannot calculate with -----------------------------------------------------------------
+
+YEARLY = ConditionAudience("arpu * 12 > 5")
+SAID = (
+    "campaign 'november': a customer's value of arpu is too large to calculate with, or is not of its type; mend it in "
+    "the file of customers and import that again"
+)
+
+
+def give_everybody(house: House, arpu: Any) -> None:
+    """A value that no import takes now, and that an earlier one took."""
+    house.rows(
+        "UPDATE customers SET factors = factors || jsonb_build_object('arpu', cast(:arpu AS jsonb)) RETURNING id",
+        arpu=arpu,
+    )
+
+
+@pytest.mark.parametrize("arpu", ["1e308", '"a lot"'])
+def test_a_round_that_meets_a_bad_value_stops_its_own_campaign_and_goes_on_without_it(
+    house: House, arpu: str
+) -> None:
+    house.parts.customer()
+    campaign = house.create(YEARLY, occasion=NIGHTLY)
+    house.start(campaign)
+    give_everybody(house, arpu)
+    house.sweep(NIGHT)
+    other = house.create(name="sound", priority=0)
+    begin(house, other, NIGHT)
+    house.take_in(NIGHT)
+    assert (house.status(campaign), house.status(other)) == (STATUS.PAUSED, STATUS.RUNNING)
+    assert len(house.enrolled(other)) == 1
+    assert words(house, campaign) == [
+        f"Stopped: nobody can be enrolled ({SAID}); put that right, then resume it"
+    ]
+    assert words(house, campaign, "zh") == [
+        "已暂停：无法入组（活动“november”：有客户的 arpu 数值过大无法计算，或类型不符；"
+        "请在客户文件中更正后重新导入），请更正后再恢复"
+    ]
+    give_everybody(house, "30")
+    house.resume(campaign, NIGHT + HOUR)
+    house.tend(NIGHT + HOUR)
+    assert len(house.enrolled(campaign)) == 1
+
+
+def test_an_event_of_somebody_with_a_bad_value_stops_that_campaign_alone(house: House) -> None:
+    customer = house.parts.customer()
+    broken = house.create(YEARLY, occasion=OnEvent("offnet_warning"))
+    sound = house.create(name="sound", occasion=OnEvent("offnet_warning"))
+    for campaign in (broken, sound):
+        house.start(campaign)
+    give_everybody(house, "1e308")
+    about = {"type": "offnet_warning", "at": NOW.isoformat()}
+    house.parts.hear("business.event", about, customer_id=customer, key="warning:1")
+    house.tend(NOW)
+    assert (house.status(broken), house.status(sound)) == (STATUS.PAUSED, STATUS.RUNNING)
+    assert house.enrolled(sound) == [customer]
+
+
+def test_a_scheduled_one_that_meets_a_bad_value_is_a_draft_and_the_sweep_goes_on(house: House) -> None:
+    house.parts.customer()
+    campaign = house.create(YEARLY, starts_at=NOW + HOUR)
+    house.move(campaign, MOVE.CHECK)
+    house.move(campaign, MOVE.SCHEDULE)
+    house.rows("UPDATE campaigns SET checked_revision = 'older' RETURNING id")  # its start fails
+    give_everybody(house, "1e308")
+    other = house.parts.campaign(status="draining")
+    house.tend(NOW + HOUR)
+    kept = house.campaign(campaign)
+    assert (kept.status, house.status(other)) == (STATUS.DRAFT, STATUS.FINISHED)
+    (finding,) = kept.findings or ()
+    assert finding["point"] == Point.AUDIENCE_UNREADABLE.value
+    assert finding["details"]["fault"]["en"] == SAID
+    assert finding["details"]["fault"]["zh"].startswith("活动“november”：有客户的 arpu 数值")
+
+
+def test_commands_say_in_one_line_which_factor_is_in_the_way(house: House, keepline: Keepline) -> None:
+    house.parts.customer()
+    house.create(YEARLY)
+    give_everybody(house, "1e308")
+    started = keepline("campaign", "start", "november")
+    assert (started.exit_code, started.stderr) == (
+        1,
+        f"Error: campaign 'november' may not go out: Its audience cannot be read: {SAID}\n",
+    )
+    for command in ("dry-run", "estimate"):
+        result = keepline("campaign", command, "november")
+        assert (result.exit_code, result.stderr) == (1, f"Error: {SAID}\n")
 
 
 # -- names --------------------------------------------------------------------------------------------------------

@@ -272,6 +272,20 @@ def test_a_condition_is_counted_while_it_is_written_and_its_mistakes_have_a_plac
     assert "did you mean balance" in wrong(answer.text)["people"]
 
 
+def test_a_condition_that_meets_a_value_beyond_all_bounds_says_so_in_the_readers_language(
+    client: FlaskClient, transaction: Transaction
+) -> None:
+    with transaction() as tx:
+        tx.get_one(CustomerRow, make_customer(tx)).factors = {"arpu": 1e308}
+    people, condition = "/campaigns/new/people", "arpu * 12 > 5"
+    told = wrong(post(client, people, condition=condition).text)["people"]
+    assert told.startswith("a customer&#39;s value of arpu is too large to calculate with")
+    post(client, "/language/zh")
+    assert wrong(post(client, people, condition=condition).text)["people"].startswith(
+        "有客户的 arpu 数值过大"
+    )
+
+
 @pytest.mark.parametrize("role", ["manager", "supervisor"])
 def test_only_operators_write_campaigns_down(transaction: Transaction, now: datetime, role: str) -> None:
     with transaction() as tx:

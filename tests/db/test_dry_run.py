@@ -13,10 +13,13 @@ import pytest
 from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import InternalError
 
+from bot.domain.campaigns import CampaignMove
 from bot.domain.contact import Reason
 from bot.domain.global_control import ControlGroup
 from bot.domain.seals import make_seal
+from bot.enrolment.effects import work_off
 from bot.enrolment.enrol import enrol
+from bot.enrolment.move import move_campaign
 from bot.forecast.dry_run import Installation, Oracle
 from bot.forecast.errors import ForecastError
 from bot.forecast.row import Forecast
@@ -210,6 +213,29 @@ def test_whoever_is_enrolled_already_is_told_of_as_they_stand(parts: Parts) -> N
     )
     assert told[people["under_way"]].verdict == told[people["finished"]].verdict == Verdict.NO_CONTACT
     assert told[people["held_out"]].verdict == Verdict.CONTROL
+
+
+def test_a_paused_campaign_is_foretold_as_if_it_were_resumed_now(parts: Parts) -> None:
+    """The resume gives the pause back: what expired while it stood still is made all the same."""
+    listed = Listed(parts, status="paused")
+    customer = listed.person()
+    with parts.transaction() as tx:
+        campaign = tx.get_one(CampaignRow, listed.id)
+        campaign.paused_at, campaign.paused_from = NOW - timedelta(days=3), "running"
+        before, over = NOW - timedelta(days=4), NOW - timedelta(hours=1)
+        run = make_enrolment(
+            tx, campaign_id=listed.id, customer_id=customer, enrolled_at=before, expires_at=over
+        )
+        make_attempt(tx, enrolment_id=run, created_at=before, due_at=before, expires_at=over)
+
+    told = foretold(parts, listed.id)[customer]
+    assert (told.verdict, told.contact_at) == (Verdict.ALLOWED, NOW)
+
+    with parts.transaction() as tx:
+        move_campaign(tx, listed.id, CampaignMove.RESUME, NOW)
+    work_off(parts.transaction, NOW, flows=parts.flows)
+    assert parts.sms_outreach.send_due(NOW) == 1
+    assert parts.attempt(run).status == "accepted"
 
 
 def test_nothing_is_written_and_nothing_could_be(parts: Parts) -> None:

@@ -149,3 +149,16 @@ def test_who_has_nothing_due_leaves_its_share_to_the_others(parts: Parts) -> Non
         crowd(tx, huge, 300)
         assert len(sending.claim_due(tx, channel="sms", limit=100, now=NOW)) == 100
     assert idle
+
+
+def test_bulk_goes_out_in_whole_batches_while_others_trickle(parts: Parts) -> None:
+    bulk = parts.campaign(asking("bulk"), priority=0)
+    urgent = [parts.campaign(asking(f"urgent {n}"), priority=9) for n in range(5)]
+    with parts.transaction() as tx:
+        crowd(tx, bulk, 300)
+        for campaign in urgent:
+            crowd(tx, campaign, 1)
+        claimed = sending.claim_due(tx, channel="sms", limit=100, now=NOW)
+    assert Counter(one.campaign_id for one in claimed) == {bulk: 95, **dict.fromkeys(urgent, 1)}
+    assert len({one.id for one in claimed}) == 100
+    assert all(one.policy and one.offer is not None for one in claimed)

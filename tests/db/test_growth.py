@@ -110,6 +110,33 @@ def test_a_campaign_that_has_nothing_to_wake_leaves_its_share_to_the_others(part
         assert len(enrolments.claim_due(tx, limit=100, now=NOW)) == 100
 
 
+def test_what_small_campaigns_leave_of_their_shares_is_woken_of_the_big_one(
+    parts: Parts, engine: Engine
+) -> None:
+    bulk = parts.campaign(asking("bulk"), priority=0)
+    urgent = [parts.campaign(asking(f"urgent {n}"), priority=9) for n in range(5)]
+    with parts.transaction() as tx:
+        crowd_to_start(tx, bulk, CROWD)
+        for campaign in urgent:
+            crowd_to_start(tx, campaign, 2)
+    with rows_read(engine) as read, parts.transaction() as tx:
+        woken = [one.campaign_id for one in enrolments.claim_due(tx, limit=5 * FEW, now=NOW)]
+    assert Counter(woken) == {bulk: 5 * FEW - 10, **dict.fromkeys(urgent, 2)}
+    assert read.rows < 5 * 10 * FEW
+
+
+def test_what_one_leaves_of_its_share_goes_to_the_others_by_their_weight(parts: Parts) -> None:
+    """Of the 120 that are left, 8 of 12 and 4 of 12."""
+    small, other, urgent = (parts.campaign(asking(f"of {n}"), priority=n) for n in (9, 3, 7))
+    with parts.transaction() as tx:
+        for campaign, size in ((small, 4), (other, 300), (urgent, 300)):
+            crowd_to_start(tx, campaign, size)
+        woken = Counter(one.campaign_id for one in enrolments.claim_due(tx, limit=124, now=NOW))
+    assert woken.total() == 124
+    assert woken[small] == 4
+    assert abs(woken[urgent] - 80) <= 1
+
+
 def test_that_nobody_of_a_campaign_is_left_is_seen_without_reading_all_who_were(
     parts: Parts, engine: Engine
 ) -> None:

@@ -181,6 +181,19 @@ def test_a_pause_waits_for_the_chunk_at_work_alone(house: House, transaction: Tr
     assert house.enrolled(campaign) == []
 
 
+def test_an_abort_on_the_way_reports_and_audits_those_who_came_in(house: House) -> None:
+    fill(house, 30)
+    house.rows("UPDATE customers SET status = 'left' WHERE external_id = 'L3' RETURNING id")
+    campaign = house.create()
+    begin(house, campaign)
+    house.take_in(NOW, chunks=3, chunk_size=10)
+    house.move(campaign, MOVE.ABORT)
+    report = take_in(house.parts.transaction, campaign, NOW, flows=house.parts.flows, catalogue=CATALOGUE)
+    assert (report.enrolled, report.skipped) == (10, 1)  # who only came too late was not skipped
+    rounds = house.rows("SELECT after FROM audit WHERE action = 'campaign.round'")
+    assert [row.after for row in rounds] == [{"enrolled": 10, "control": 0, "ended_early": True}]
+
+
 @pytest.mark.parametrize("move", [MOVE.ABORT, MOVE.DRAIN])
 def test_an_end_between_chunks_leaves_nobody_under_way_and_nothing_on_the_list(
     house: House, move: Any
@@ -245,6 +258,65 @@ def test_a_sequence_does_not_count_on_half_an_audience(house: House) -> None:
     house.sweep(NOW)
     assert house.status(second) is STATUS.SCHEDULED
     assert house.rows("SELECT FROM attempts WHERE taken_at IS NULL") == []
+
+
+# -- several at once ----------------------------------------------------------------------------------------------
+
+
+def phases(house: House) -> list[str]:
+    return [row.phase for row in house.rows("SELECT phase FROM intakes ORDER BY campaign_id")]
+
+
+def test_a_small_audience_that_comes_second_does_not_wait_for_a_large_one(house: House) -> None:
+    fill(house, 60)
+    with house.parts.transaction() as tx:
+        listed = make_risk_list(tx, name="few")
+        tx.execute(
+            text("INSERT INTO risk_list_entries SELECT :l, min(id), 'low_balance', 0.5 FROM customers"),
+            {"l": listed},
+        )
+    large, small = house.create(), house.create(RiskListAudience("few"), name="small")
+    begin(house, large)
+    house.take_in(NOW, chunks=4, chunk_size=2)
+    begin(house, small, NOW)
+    house.take_in(NOW, chunks=6, chunk_size=2)
+    assert (len(house.enrolled(large)), len(house.enrolled(small))) == (10, 1)  # by turns, three each
+
+
+def test_the_highest_priority_comes_in_first_and_lists_are_cleared_last(house: House) -> None:
+    fill(house, 10)
+    ended, low, high = (
+        house.create(name=name, priority=priority)
+        for name, priority in (("ended", 9), ("low", 1), ("high", 8))
+    )
+    begin(house, ended)
+    house.take_in(NOW, chunks=2)
+    house.move(ended, MOVE.ABORT)
+    begin(house, low)
+    begin(house, high)
+    seen = []
+    while house.take_in(NOW, chunks=1):
+        seen.append(phases(house))
+    first_over = [
+        next(step for step, at in enumerate(seen) if at[which] == phase)
+        for which, phase in ((2, "clearing"), (1, "clearing"), (0, "over"))
+    ]
+    assert first_over == sorted(first_over)
+    assert seen[-1] == ["over"] * 3
+
+
+def test_two_workers_are_at_two_audiences_and_never_at_one(house: House, transaction: Transaction) -> None:
+    fill(house, 10)
+    one, two = house.create(), house.create(name="two")
+    begin(house, one)
+    with transaction() as tx:
+        assert not intakes.several(tx)
+    begin(house, two)
+    with transaction() as tx, transaction() as beside, transaction() as third:
+        assert intakes.several(tx)
+        claimed = intakes.claim(tx), intakes.claim(beside)
+        assert {intake.campaign_id for intake in claimed if intake} == {one, two}
+        assert intakes.claim(third) is None
 
 
 # -- deaths -------------------------------------------------------------------------------------------------------

@@ -10,14 +10,15 @@ from sqlalchemy import func, select, update
 
 from bot.domain.contact import Allowed, Deferred, Reason
 from bot.domain.spend import LOOK_AGAIN, Amounts
+from bot.enrolment.policy_change import change_policy
 from bot.prices import load_prices
 from bot.store import spending
 from bot.store.models import (
     CampaignRow,
     ManualCallLineRow,
 )
-from tests.db.click_to_call import MINUTE, Desk, S
-from tests.db.paid_by_hand import PRICE, RESERVED, TODAY, campaign_of, limited, minutes_of, settle, used
+from tests.db.click_to_call import MINUTE, Desk, S, make_desk
+from tests.db.paid_by_hand import PRICE, RESERVED, TODAY, campaign_of, days, limited, minutes_of, settle, used
 from tests.db.parts import NOW, UNCAPPED, Parts
 
 
@@ -80,6 +81,35 @@ def test_limits_that_come_later_count_what_was_spent_before(desk: Desk) -> None:
     desk.hang_up(seconds="130")
     with desk.parts.transaction() as tx:
         spending.lock(tx, campaign_of(desk), TODAY, "Asia/Shanghai", load_prices())
+    assert used(desk) == minutes_of(5)
+
+
+def test_limits_that_come_during_a_call_count_all_of_it(parts: Parts) -> None:
+    """As long as nobody knows its length it holds what it may last; then both legs are paid."""
+    desk = make_desk(parts, policy=UNCAPPED)
+    desk.bring(S.CONNECTED)
+    with parts.transaction() as tx:
+        policy = UNCAPPED | {"spend": {"zone": "Asia/Shanghai", "money": 1000, "longest_call": "7m"}}
+        change_policy(tx, campaign_of(desk), policy, NOW)
+    for _ in range(2):
+        with parts.transaction() as tx:
+            account, _day = spending.lock(tx, campaign_of(desk), TODAY, "Asia/Shanghai", load_prices())
+        assert account.total == account.today == account.open_total == minutes_of(14)
+    desk.dialed("completed", "600", NOW + 10 * MINUTE)
+    desk.hang_up(now=NOW + 11 * MINUTE, seconds="660")
+    assert settle(desk) == 2
+    assert used(desk) == minutes_of(21)
+    assert [(one.day, one.calls, one.hand_minutes) for one in days(desk)] == [(TODAY, 1, 21)]
+
+
+def test_limits_that_come_before_the_length_is_told_count_it_when_it_is(parts: Parts) -> None:
+    desk = make_desk(parts, policy=UNCAPPED)
+    desk.bring(S.CONNECTED)
+    desk.dialed("completed", "61")
+    with parts.transaction() as tx:
+        spending.lock(tx, campaign_of(desk), TODAY, "Asia/Shanghai", load_prices())
+    desk.hang_up(seconds="130")
+    settle(desk)
     assert used(desk) == minutes_of(5)
 
 

@@ -520,9 +520,11 @@ def test_the_command_says_where_nothing_is_looser_or_tighter(
     parts.campaign(name="november", policy={})
     same = tmp_path / "same.yaml"
     same.write_text("extends: default\n", encoding="utf-8")
-    said = keepline("campaign", "policy", "november", "--set", str(same))
-    assert said.stdout == "no rule is looser or tighter than before\n"
-    assert "has this policy already" in said.stderr
+    told = keepline("campaign", "policy", "november", "--compare", str(same))
+    assert told.stdout == "no rule is looser or tighter than before\n"
+    refused = keepline("campaign", "policy", "november", "--set", str(same))
+    assert refused.stdout == ""
+    assert "has this policy already" in refused.stderr
 
 
 def test_the_command_says_that_a_checked_campaign_is_a_draft_again(

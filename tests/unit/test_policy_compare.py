@@ -239,7 +239,12 @@ def test_limits_that_only_become_tighter_let_nobody_through_who_was_held_back(
         (
             {},
             {"caps": DEFAULT["caps"][:2]},
-            ("limit, marketing, in any 30 days, all campaigns together", "8 at most", "no limit", "looser"),
+            (
+                "limit, marketing, in any 30 days, all campaigns together",
+                "8 at most",
+                "no limit of its own",
+                "looser",
+            ),
         ),
         (
             {},
@@ -356,7 +361,12 @@ def test_a_limit_that_another_one_holds_as_well_is_not_missed() -> None:
     daily = {"limit": 3, "period": "1d", "purpose": "marketing", "channel": "sms"}
     assert told({"caps": [weekly, daily]}, {"caps": [weekly]}) == []
     assert told({"caps": [daily]}, {"caps": [weekly]}) == [
-        ("limit, marketing, in any 7 days, all campaigns together", "no limit", "1 at most", "tighter")
+        (
+            "limit, marketing, in any 7 days, all campaigns together",
+            "no limit of its own",
+            "1 at most",
+            "tighter",
+        )
     ]
 
 

@@ -22,7 +22,7 @@ from bot.cli.terminal import screen
 from bot.domain.policy.comparison_wording import Heading
 from bot.domain.sentences import say
 from bot.enrolment.move import find_campaign
-from bot.enrolment.policy_change import change_policy, changed_parts, differences
+from bot.enrolment.policy_change import change_policy, changed_parts, differences, permitted_change
 from bot.policies import PolicyFileError, policy_data, policy_text
 from bot.store import campaign_policies, campaigns
 from bot.store.campaign_policies import PolicyLine
@@ -59,7 +59,7 @@ def policy(
     elif other is not None:
         _compare(name, _read(other, language), language)
     else:
-        _show(name)
+        _show(name, language)
 
 
 def _read(path: Path, language: str) -> Mapping[str, Any]:
@@ -69,7 +69,7 @@ def _read(path: Path, language: str) -> Mapping[str, Any]:
         raise click.ClickException("\n".join(one.placed(language) for one in error.problems)) from None
 
 
-def _show(name: str) -> None:
+def _show(name: str, language: str) -> None:
     from bot.bootstrap import wired
 
     with said_in_one_line(), wired().transaction() as tx:
@@ -78,7 +78,7 @@ def _show(name: str) -> None:
         lines = campaign_policies.history(tx, campaign_id)
     assert campaign is not None
     click.echo(_as_yaml(campaign.policy))
-    Console(markup=False, highlight=False).print(_history(lines))
+    Console(markup=False, highlight=False).print(_history(lines, language))
 
 
 def _compare(name: str, wanted: Mapping[str, Any], language: str) -> None:
@@ -102,12 +102,16 @@ def _set(
 ) -> None:
     from bot.bootstrap import wired
 
-    _compare(name, wanted, language)
-    if not yes and sys.stdin.isatty() and not click.confirm(f"give campaign {name} this policy?"):
-        raise click.Abort
     parts = wired()
     with said_in_one_line(), parts.transaction() as tx:
         campaign_id = find_campaign(tx, name)
+        campaign = campaigns.get(tx, campaign_id)
+        assert campaign is not None
+        permitted_change(campaign, wanted, mover(tx, login))  # who may not need not read the table first
+    _compare(name, wanted, language)
+    if not yes and sys.stdin.isatty() and not click.confirm(f"give campaign {name} this policy?"):
+        raise click.Abort
+    with said_in_one_line(), parts.transaction() as tx:
         now = parts.clock.now()
         change = change_policy(tx, campaign_id, wanted, now, by=mover(tx, login), reason=reason)
     worked_off(parts, campaign_id)
@@ -129,8 +133,11 @@ def _as_yaml(policy: Mapping[str, Any]) -> str:
     return policy_text(policy).rstrip() or f"# {_NOT_GIVEN}"
 
 
-def _history(lines: Sequence[PolicyLine]) -> Table:
-    table = Table("since", "who", "what it changed", title="Its history", title_justify="left")
+def _history(lines: Sequence[PolicyLine], language: str) -> Table:
+    title, *heads = (
+        say(one).words(language) for one in (Heading.HISTORY, Heading.SINCE, Heading.WHO, Heading.CHANGED)
+    )
+    table = Table(*heads, title=title, title_justify="left")
     before: Mapping[str, Any] | None = None
     for line in lines:
         changed = "-" if before is None else ", ".join(changed_parts(before, line.policy))

@@ -93,7 +93,7 @@ def _longest(period: timedelta | Per) -> timedelta:
 
 
 def _at_most(limit: int | None) -> Words:
-    return say(Word.NOT_BOUND) if limit is None else say(Word.AT_MOST, most=limit)
+    return say(Word.NO_LIMIT_OF_ITS_OWN) if limit is None else say(Word.AT_MOST, most=limit)
 
 
 def _exempt(before: Policy, after: Policy) -> Iterator[Difference]:

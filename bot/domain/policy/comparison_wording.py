@@ -55,6 +55,7 @@ class Word(Sentence):
     LIST = "{all}", "{all}"
     NOTHING = "none", "无"
     NOT_BOUND = "no limit", "不限"
+    NO_LIMIT_OF_ITS_OWN = "no limit of its own", "无单独上限"
     CLOSED = "closed", "不可触达"
     NUMBER_PLAN = "those of the number plan", "按号码归属地"
     ASKED = "needed", "须取得"
@@ -145,6 +146,10 @@ class Heading(Sentence):
         "no rule is looser or tighter than before",
         "没有任何规则比原先更宽或更严",
     )
+    HISTORY = "Its history", "变更记录"
+    SINCE = "since", "自何时起"
+    WHO = "who", "谁"
+    CHANGED = "what it changed", "改了什么"
     NOT_COMPARABLE = (
         "the former policy cannot be read any more, so nothing can be compared with it",
         "原规则已无法读取，不能与之比较",
