@@ -16,7 +16,7 @@ from bot.store.campaigns import Campaign
 from bot.store.transaction import Tx
 
 
-class _Trouble(Sentence):
+class AudienceWrong(Sentence):
     OF_CAMPAIGN = ("campaign {name!r}: {why}", "活动“{name}”：{why}")
     VALUE = (
         "a customer's value of {factors} is too large to calculate with, or is not of its type; mend it in the file "
@@ -68,13 +68,13 @@ def fault(error: CampaignError) -> str | dict[str, str]:
 
 def value_in_the_way(condition: Condition) -> Said:
     """Of somebody; the database does not say of whom, nor which of them it is."""
-    return say(_Trouble.VALUE, factors=tuple(sorted(condition.names)))
+    return say(AudienceWrong.VALUE, factors=tuple(sorted(condition.names)))
 
 
 def _trouble(campaign: Campaign, catalogue: FactorCatalogue | None) -> Said:
     listed = campaign.risk_list_id is not None
-    why = say(_Trouble.LISTED) if listed else value_in_the_way(_condition(campaign, catalogue))
-    return say(_Trouble.OF_CAMPAIGN, name=campaign.name, why=why)
+    why = say(AudienceWrong.LISTED) if listed else value_in_the_way(_condition(campaign, catalogue))
+    return say(AudienceWrong.OF_CAMPAIGN, name=campaign.name, why=why)
 
 
 def _condition(campaign: Campaign, catalogue: FactorCatalogue | None) -> Condition:

@@ -10,13 +10,14 @@ import pytest
 from bot.domain.policy.comparison_wording import Heading, Rule, Word
 from bot.domain.policy.wording import Wrong
 from bot.domain.sentences import Sentence, in_words, say
+from bot.enrolment.audience import AudienceWrong
 from bot.rules.hints import Hint
 from bot.rules.tree import Kind
 from bot.rules.wording import ConditionWrong, KindName, name_of
 from bot.rules.yaml_wording import PolicyFileWrong, YamlWrong
 
 PROBLEMS: tuple[type[Sentence], ...] = (Wrong, ConditionWrong, KindName, Hint, YamlWrong, PolicyFileWrong)
-TABLES = (*PROBLEMS, Rule, Word, Heading)
+TABLES = (*PROBLEMS, Rule, Word, Heading, AudienceWrong)
 SENTENCES = [sentence for table in TABLES for sentence in table]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 NO_WORDS_OF_ITS_OWN = {Wrong.AT, Word.LIST}  # only what goes into them
